@@ -1,0 +1,20 @@
+from ideas.models.boards import Audience, Board, CountsShown, Portal, Tag
+from ideas.models.comments import Comment, CommentRevision
+from ideas.models.ideas import Follow, Idea, IdeaRevision, OfficialResponse, Origin
+from ideas.models.standing import Standing
+
+__all__ = [
+    "Audience",
+    "Board",
+    "Comment",
+    "CommentRevision",
+    "CountsShown",
+    "Follow",
+    "Idea",
+    "IdeaRevision",
+    "OfficialResponse",
+    "Origin",
+    "Portal",
+    "Standing",
+    "Tag",
+]
