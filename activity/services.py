@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import ApiKey, Person
+from activity.models import Event
+from activity.nudge import nudge
+
+
+def record(
+    verb: str,
+    *,
+    subject_type: str,
+    subject_id: int,
+    actor: Person | None = None,
+    key: ApiKey | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Write down that something happened; the handlers hear of it once the caller's transaction is committed."""
+    event = Event.objects.create(
+        verb=verb, subject_type=subject_type, subject_id=subject_id, actor=actor, key=key, data=data or {}
+    )
+    if not any(entry[1] is nudge for entry in connection.run_on_commit):  # one is enough for a transaction
+        transaction.on_commit(nudge, robust=True)
+    return event
