@@ -55,7 +55,7 @@ class Idea(models.Model):
     created_at = models.DateTimeField(_("posted"), db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("changed"), db_default=models.functions.Now(), editable=False)
     search = models.GeneratedField(
-        expression=RawSQL(SEARCH_VECTOR_SQL, ()),  # noqa: S611  (a constant)
+        expression=RawSQL(SEARCH_VECTOR_SQL, ()),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -104,7 +104,8 @@ class OfficialResponse(models.Model):
 
     idea = models.ForeignKey(Idea, models.CASCADE, related_name="responses")
     body = models.TextField(_("response"), max_length=BODY_LENGTH)
-    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # Nobody, where a partner's key answered: the team's name stands under it then.
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

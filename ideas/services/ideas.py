@@ -1,0 +1,109 @@
+"""Posting, editing and withdrawing ideas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ApiKey, Person
+from activity.services import record
+from common.errors import Stale
+from ideas.errors import BoardClosed
+from ideas.models import Board, Idea, IdeaRevision, Standing
+from ideas.services.locking import lock_idea_row, lock_open_idea, save_idea
+from ideas.services.tags import tags_of_portal
+from ideas.texts import clean_body, clean_language, clean_title
+
+
+@transaction.atomic
+def post_idea(
+    board: Board,
+    *,
+    author: Person,
+    title: str,
+    body: str = "",
+    tags: Sequence[str] = (),
+    language: str = "",
+    makes_tags: bool = False,
+    key: ApiKey | None = None,
+    created_at: datetime | None = None,
+) -> Idea:
+    """Post an idea; the author's own vote is not cast.
+
+    Args: `language` of the text, by default the board's; `makes_tags` lets unknown tags enter the vocabulary.
+    Raises: Invalid (title, body, tags, language), UnknownTag, BoardClosed.
+    """
+    if not board.is_open:
+        raise BoardClosed
+    created_at = created_at or timezone.now()
+    idea = Idea.objects.create(
+        board=board,
+        author=author,
+        title=clean_title(title),
+        body=clean_body(body),
+        tags=tags_of_portal(board.portal_id, tags, makes_tags=makes_tags),
+        language=clean_language(language or board.language),
+        created_at=created_at,
+        updated_at=created_at,
+    )
+    Standing.objects.create(idea=idea, board=board, status=idea.status, listed=True, created_at=created_at)
+    record("idea.posted", subject_type="idea", subject_id=idea.pk, actor=author, key=key)
+    return idea
+
+
+@transaction.atomic
+def edit_idea(
+    idea: Idea,
+    *,
+    by: Person | None,
+    title: str | None = None,
+    body: str | None = None,
+    tags: Sequence[str] | None = None,
+    language: str | None = None,
+    makes_tags: bool = False,
+    key: ApiKey | None = None,
+    expected_version: int | None = None,
+) -> Idea:
+    """Change what is given; the replaced title and body are kept as a revision.
+
+    Raises: Stale if `expected_version` is not the current one; Invalid; UnknownTag; IdeaLocked; AlreadyMerged.
+    """
+    idea = lock_open_idea(idea)
+    if expected_version is not None and expected_version != idea.version:
+        raise Stale
+    changes = {
+        "title": clean_title(title) if title is not None else idea.title,
+        "body": clean_body(body) if body is not None else idea.body,
+        "language": clean_language(language) if language is not None else idea.language,
+        "tags": idea.tags
+        if tags is None
+        else tags_of_portal(idea.board.portal_id, tags, makes_tags=makes_tags, known=idea.tags),
+    }
+    changed = {name: value for name, value in changes.items() if value != getattr(idea, name)}
+    if changed:
+        if changed.keys() & {"title", "body"}:
+            IdeaRevision.objects.create(idea=idea, title=idea.title, body=idea.body, editor=by)
+        save_idea(idea, **changed)
+        record("idea.edited", subject_type="idea", subject_id=idea.pk, actor=by, key=key, data={"fields": [*changed]})
+    return idea
+
+
+@transaction.atomic
+def withdraw_idea(idea: Idea, *, by: Person) -> Idea:
+    """Take an idea off every list; its author and the team still find it. Repeating it changes nothing."""
+    idea = lock_idea_row(idea)
+    if idea.withdrawn_at is None:
+        save_idea(idea, withdrawn_at=timezone.now())
+        record("idea.withdrawn", subject_type="idea", subject_id=idea.pk, actor=by)
+    return idea
+
+
+@transaction.atomic
+def return_idea(idea: Idea, *, by: Person) -> Idea:
+    """Undo `withdraw_idea`."""
+    idea = lock_idea_row(idea)
+    if idea.withdrawn_at is not None:
+        save_idea(idea, withdrawn_at=None)
+        record("idea.returned", subject_type="idea", subject_id=idea.pk, actor=by)
+    return idea
