@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.contrib.postgres.search import TrigramDistance
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
-from django.db.models.expressions import RawSQL
 
 from accounts.viewers import Viewer
 from common.errors import NotFound
@@ -52,10 +52,9 @@ def similar_ideas(viewer: Viewer, *, title: str, board: Board | None = None, lim
     ideas = Idea.objects.visible_to(viewer).with_page_parts().filter(standing__listed=True)
     if board:
         ideas = ideas.filter(board=board)
-    ideas = ideas.annotate(
-        distance=RawSQL("ideas_idea.title <-> %s", (title,)),
-        similarity=1 - F("distance"),
-    ).filter(title__trigram_similar=title)
+    ideas = ideas.annotate(distance=TrigramDistance("title", title), similarity=1.0 - F("distance")).filter(
+        title__trigram_similar=title
+    )
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
