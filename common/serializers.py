@@ -1,0 +1,112 @@
+"""Input that is read strictly: nothing unknown, nothing converted, nothing the database could not hold."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+MAX_INTEGER = 2**31 - 1
+
+
+class StrictCharField(serializers.CharField):
+    """Text, and not a number. NUL and lone surrogates are refused, as by its parent."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Expected text."), code="wrong_type")
+        return str(super().to_internal_value(data))
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A whole number, and neither text nor true; 1.0 is not one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": -MAX_INTEGER, "max_value": MAX_INTEGER} | kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            raise ValidationError(_("Expected a whole number."), code="wrong_type")
+        return data
+
+
+class StrictBooleanField(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            raise ValidationError(_("Expected true or false."), code="wrong_type")
+        return data
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of the choices, in the type in which they are written."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if type(data) not in {type(choice) for choice in self.choices}:
+            raise ValidationError(_("This type is not expected here."), code="wrong_type")
+        return super().to_internal_value(data)
+
+
+class StrictEmailField(serializers.EmailField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Expected text."), code="wrong_type")
+        return str(super().to_internal_value(data))
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """An object with known fields only."""
+
+    unknown_code = "unknown_field"
+    unknown_message = _("There is no such field.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise ValidationError({"non_field_errors": [ErrorDetail(_("Expected an object."), code="wrong_type")]})
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            raise ValidationError({name: [ErrorDetail(self.unknown_message, self.unknown_code)] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class QueryIntegerField(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]+", data):
+            raise ValidationError(_("Expected a whole number."), code="wrong_type")
+        if len(data) > 10:
+            raise ValidationError(_("This number is out of range."), code="out_of_range")
+        return int(data)
+
+
+class QuerySerializer(StrictSerializer):
+    """Parameters of a URL. Only list fields may be repeated."""
+
+    unknown_code = "unknown_parameter"
+    unknown_message = _("There is no such parameter.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, QueryDict):
+            return super().to_internal_value(data)
+        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+        repeated = [name for name in self.fields if name not in lists and len(data.getlist(name)) > 1]
+        if repeated:
+            detail = ErrorDetail(_("Give this parameter once."), "repeated_parameter")
+            raise ValidationError({name: [detail] for name in repeated})
+        return super().to_internal_value({name: data.getlist(name) if name in lists else data[name] for name in data})
+
+
+def read_body(serializer: type[StrictSerializer], request: Request, **kwargs: Any) -> dict[str, Any]:
+    """Return the valid fields of the request's body. Raises: ValidationError, naming every field at fault."""
+    reader = serializer(data=request.data, **kwargs)
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)
+
+
+def read_query(serializer: type[QuerySerializer], request: Request) -> dict[str, Any]:
+    """Return the valid parameters of the request's URL. Raises: ValidationError, naming every one at fault."""
+    reader = serializer(data=request.query_params)
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)
