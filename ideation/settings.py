@@ -27,6 +27,7 @@ PORT = env.int("PORT", 8000)
 BASE_URL = required_unless(EMBEDDED, "BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "frontend.views.errors.csrf_failure"
 DEBUG = env.bool("DEBUG", False)
 
 _https = BASE_URL.startswith("https://")
@@ -101,6 +102,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "frontend.middleware.ReaderMiddleware",
+    "frontend.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "ideation.urls"
 WSGI_APPLICATION = "ideation.wsgi.application"
@@ -113,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "frontend.context.portal",
             ],
             "builtins": ["template_partials.templatetags.partials"],
         },
@@ -166,7 +170,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400,
         "options": {"expires": 86_400},
     },
-    "drain-events": {"task": "activity.tasks.drain_events", "schedule": 3.0, "options": {"expires": 3}},
 }
 
 # --- Ranking -----------------------------------------------------------------------
@@ -203,6 +206,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ideas@localho
 # --- Language ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -211,6 +215,10 @@ TIME_ZONE = "UTC"
 # --- Static files --------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "frontend.finders.BundleFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,0 +1,20 @@
+"""What `base.html` shows on every page; looked up only when a template asks for it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from frontend.portals import current_portal
+
+THEMES = ("light", "dark")
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    """`light`, `dark`, or nothing where the system decides."""
+    theme = request.COOKIES.get("theme", "")
+    return theme if theme in THEMES else ""
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    return {"portal": SimpleLazyObject(current_portal), "theme": chosen_theme(request)}

@@ -1,0 +1,59 @@
+"""Many small style and script files in the source, one of each on the wire; no Node, no build step.
+
+`css/portal.css` and `js/portal.js` are made from their folders whenever static files are looked for or collected.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+
+SOURCE = Path(__file__).parent / "static" / "frontend"
+STYLES = "frontend/portal.css"
+SCRIPTS = "frontend/portal.js"
+
+
+def styles() -> str:
+    """Tokens, then the base, then the components by name."""
+    files = [SOURCE / "css/tokens.css", SOURCE / "css/base.css", *sorted((SOURCE / "css/components").glob("*.css"))]
+    return "\n".join(file.read_text() for file in files)
+
+
+def scripts() -> str:
+    """Each behaviour in a block of its own: in a module, its names stay inside."""
+    return "\n".join(f"{{\n{file.read_text()}}}" for file in sorted((SOURCE / "js").glob("*.js")))
+
+
+class BundleFinder(BaseFinder):
+    """Finds the two joined files, kept under `VAR_DIR/joined`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.folder = Path(settings.VAR_DIR) / "joined"
+        self.storage = FileSystemStorage(self.folder)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        found = [str(self._write(path))] if path in (STYLES, SCRIPTS) else []
+        return found if find_all else (found or [[]])[0]
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
+        for path in (STYLES, SCRIPTS):
+            self._write(path)
+            yield path, self.storage
+
+    def _write(self, path: str) -> Path:
+        """Replace the file in one step, so that a reader never sees half of it."""
+        text = styles() if path == STYLES else scripts()
+        target = self.folder / path
+        if not target.exists() or target.read_text() != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_suffix(f".{os.getpid()}")
+            draft.write_text(text)
+            draft.replace(target)
+        return target

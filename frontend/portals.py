@@ -1,0 +1,32 @@
+"""What every page of the portal needs to know about its portal, remembered for a few seconds per process."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ideas.models import Portal
+
+SECONDS = 3.0
+T = TypeVar("T")
+
+_kept: dict[object, tuple[float, object]] = {}
+
+
+def remembered(key: object, make: Callable[[], T]) -> T:
+    """Return what `make` gave for `key` at most SECONDS ago."""
+    now = time.monotonic()
+    known = _kept.get(key)
+    if known is None or now - known[0] > SECONDS:
+        if len(_kept) > 500:
+            _kept.clear()
+        known = _kept[key] = (now, make())
+    return known[1]  # type: ignore[return-value]
+
+
+def forget() -> None:
+    """Look everything up again; for whoever has just changed a portal or a board."""
+    _kept.clear()
+
+
+def current_portal() -> Portal | None:
+    return remembered("portal", Portal.objects.first)

@@ -1,0 +1,55 @@
+"""Pages and files that are the same for everybody."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from frontend.colour import dark_roles, light_roles
+from frontend.context import THEMES
+
+YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def brand(request: HttpRequest, colour: str) -> HttpResponse:
+    """Give the portal's accent as a style sheet, since pages may carry no inline style."""
+    context = {"light": light_roles(colour), "dark": dark_roles(colour)}
+    return render(request, "frontend/brand.css", context, content_type="text/css")
+
+
+@csrf_exempt
+@require_POST
+def view_settings(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language or appearance in this browser. No CSRF token: pages stay the same for everybody."""
+    response = HttpResponseRedirect(safe_next(request))
+    if "theme" in request.POST:
+        _keep(response, "theme", request.POST["theme"] if request.POST["theme"] in THEMES else "")
+    language = request.POST.get("language", "")
+    if check_for_language(language) and language in dict(settings.LANGUAGES):
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+    return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    if not value:
+        response.delete_cookie(name, samesite="Lax")
+        return
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+def safe_next(request: HttpRequest, fallback: str = "/") -> str:
+    """Return where the form wants to lead, if that is on this site."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else fallback
+
+
+@require_safe
+def how_ranking_works(request: HttpRequest) -> HttpResponse:
+    return render(request, "frontend/how_ranking_works.html", {"half_life_days": settings.HALF_LIFE_DAYS})
