@@ -10,8 +10,11 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import DjangoDbBlocker, Settings
 
+from accounts.models import Person, Team
+from ideas.models import Board, Idea
 from ideation.celery import app as celery_app
 from ideation.embedded import hold_services
+from tests.support import scene
 from tests.support.mail import SmtpSink, running_sink
 from tests.support.worker import running_worker
 
@@ -79,3 +82,50 @@ def data_dir() -> Path:
     named = os.environ.get("IDEATION_DATA", "")
     assert named, "set IDEATION_DATA to the folder of the shared test data"
     return Path(named)
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return scene.make_team("Product")
+
+
+@pytest.fixture
+def board(team: Team) -> Board:
+    """A public board of `team`, open to members, without −1."""
+    return scene.make_board(slug="web-shop", name="Web shop", team=team)
+
+
+@pytest.fixture
+def private_board(team: Team) -> Board:
+    """A board that only `team` sees."""
+    return scene.make_board(slug="inside", name="Inside", team=team, seen_by="team")
+
+
+@pytest.fixture
+def author(db: None) -> Person:
+    return scene.make_person("Anna Author")
+
+
+@pytest.fixture
+def member(db: None) -> Person:
+    return scene.make_person("Max Member")
+
+
+@pytest.fixture
+def team_member(team: Team) -> Person:
+    return scene.make_person("Tina Team", teams=(team,))
+
+
+@pytest.fixture
+def other_team_member(db: None) -> Person:
+    return scene.make_person("Otto Other", teams=(scene.make_team("Finance"),))
+
+
+@pytest.fixture
+def administrator(db: None) -> Person:
+    return scene.make_administrator()
+
+
+@pytest.fixture
+def idea(board: Board, author: Person) -> Idea:
+    return scene.make_idea(board, author=author, title="A dark theme for the night shift")
