@@ -1,5 +1,4 @@
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.time_zones import is_time_zone
 from common.ids import new_public_id
 
 
@@ -33,7 +33,7 @@ class Scope(models.TextChoices):
 
 
 def check_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if not is_time_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone."), code="invalid", params={"name": name})
 
 
@@ -154,8 +154,11 @@ class ApiKey(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link that signs one person in, once, without a mail. Only the SHA-256 of its token is kept."""
+    """A link that signs one person in, once, without a mail. Only the SHA-256 of its token is kept.
+
+    Without a `person` its user becomes the first administrator.
+    """
 
     digest = models.BinaryField(max_length=32, unique=True)
-    person = models.ForeignKey(Person, models.CASCADE)
+    person = models.ForeignKey(Person, models.CASCADE, null=True)
     expires_at = models.DateTimeField()

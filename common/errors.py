@@ -67,3 +67,15 @@ class Stale(DomainError):
     code = "precondition_failed"
     http_status = 412
     message = _("Somebody changed this in the meantime. Load it again.")
+
+
+class TooManyRequests(DomainError):
+    """Somebody did this too often; entrances pass `retry_after_seconds` on as the header Retry-After."""
+
+    code = "rate_limited"
+    http_status = 429
+    message = _("That was too often in a short time. Wait a little and try again.")
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,26 @@
+"""What changes people, keys and ways to sign in."""
+
+from accounts.services.keys import create_api_key, find_api_key, note_use, revoke_api_key
+from accounts.services.links import (
+    first_administrator_link,
+    link_for,
+    make_administrator,
+    make_sign_in_link,
+    redeem_link,
+)
+from accounts.services.people import clean_email, person_of_address, update_profile
+
+__all__ = [
+    "clean_email",
+    "create_api_key",
+    "find_api_key",
+    "first_administrator_link",
+    "link_for",
+    "make_administrator",
+    "make_sign_in_link",
+    "note_use",
+    "person_of_address",
+    "redeem_link",
+    "revoke_api_key",
+    "update_profile",
+]

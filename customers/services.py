@@ -1,0 +1,53 @@
+"""Partners name people by their own ids, and say an e-mail address and a name.
+
+What a partner says is the partner's word, not the person's. So the address stays in the contact: it never leads to an
+account, or else a partner could vote and post as anybody whose address it knows. The two become one person when the
+owner of the address signs in with it. Until then the partner's name for the person shows; afterwards the person's own.
+"""
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Person
+from accounts.services import clean_email
+from common.text import clean_line
+from customers.models import Contact
+
+
+def person_for_contact(*, source: str, external_id: str, email: str = "", name: str = "") -> Person:
+    """Return the person whom the partner `source` calls `external_id`; the first call makes both.
+
+    An `email` or `name` that is given replaces what the partner said before.
+
+    Raises: Invalid for `external_id`, `email` or `name`.
+    Queries: one when contact and words are as before; safe beside other calls for the same contact.
+    """
+    external_id = clean_line(external_id, field="external_id", max_length=200, required=True)
+    words = {"email": clean_email(email) if email else "", "name": clean_line(name, field="name", max_length=80)}
+    said = {field: word for field, word in words.items() if word}
+    contact = _find(source, external_id) or _make(source, external_id, said)
+    _update(contact, said)
+    return contact.person
+
+
+def _find(source: str, external_id: str) -> Contact | None:
+    return Contact.objects.select_related("person").filter(source=source, external_id=external_id).first()
+
+
+def _make(source: str, external_id: str, said: dict[str, str]) -> Contact:
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(display_name=said.get("name", ""))
+            return Contact.objects.create(source=source, external_id=external_id, person=person, **said)
+    except IntegrityError:  # somebody else was faster; their contact is the one
+        return Contact.objects.select_related("person").get(source=source, external_id=external_id)
+
+
+def _update(contact: Contact, said: dict[str, str]) -> None:
+    changed = {field: word for field, word in said.items() if getattr(contact, field) != word}
+    if not changed:
+        return
+    with transaction.atomic():  # the contact's row stays locked until the name is the same in both
+        Contact.objects.filter(pk=contact.pk).update(**changed)
+        strangers = Person.objects.filter(contacts=contact, email=None)
+        if "name" in changed and strangers.update(display_name=changed["name"]):
+            contact.person.display_name = changed["name"]
