@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,11 +16,18 @@ def record(
     actor: Person | None = None,
     key: ApiKey | None = None,
     data: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Event:
-    """Write down that something happened; the handlers hear of it once the caller's transaction is committed."""
+    """Write down that something happened; the handlers hear of it once the caller's transaction is committed.
+
+    Args: `at`, when it happened, for history that is brought in: it enters the log, but nobody is told of it.
+    """
+    history = {"at": at, "handled_at": at} if at else {}
     event = Event.objects.create(
-        verb=verb, subject_type=subject_type, subject_id=subject_id, actor=actor, key=key, data=data or {}
+        verb=verb, subject_type=subject_type, subject_id=subject_id, actor=actor, key=key, data=data or {}, **history
     )
-    if not any(entry[1] is nudge for entry in connection.run_on_commit):  # one is enough for a transaction
+    if at is None and not any(
+        entry[1] is nudge for entry in connection.run_on_commit
+    ):  # one is enough for a transaction
         transaction.on_commit(nudge, robust=True)
     return event

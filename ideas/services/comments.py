@@ -1,5 +1,6 @@
 """Comments, one level of replies, and the team's internal notes."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,8 +26,11 @@ def post_comment(
     parent: Comment | None = None,
     is_internal: bool = False,
     key: ApiKey | None = None,
+    at: datetime | None = None,
 ) -> Comment:
     """Comment on an idea. A reply to a reply joins the same thread; a reply to an internal note is internal.
+
+    Args: `at` in the past makes it history, of which nobody is told.
 
     Raises: Invalid (`body`, `parent`), IdeaLocked, BoardClosed; internal notes are possible always.
     """
@@ -41,10 +45,10 @@ def post_comment(
         body=clean_comment(body),
         parent=parent,
         is_internal=is_internal,
-        created_at=timezone.now(),
+        created_at=at or timezone.now(),
     )
     _count(comment, +1 if comment.is_counted else 0)
-    _tell("posted", comment, author, key, parent_id=parent and parent.pk)
+    _tell("posted", comment, author, key, at, parent_id=parent and parent.pk)
     return comment
 
 
@@ -118,6 +122,8 @@ def _count(comment: Comment, change: int) -> None:
         Standing.objects.filter(pk=comment.idea_id).update(comments=F("comments") + change)
 
 
-def _tell(what: str, comment: Comment, by: Person, key: ApiKey | None = None, **data: Any) -> None:
+def _tell(
+    what: str, comment: Comment, by: Person, key: ApiKey | None = None, at: datetime | None = None, **data: Any
+) -> None:
     data |= {"idea_id": comment.idea_id, "is_internal": comment.is_internal}
-    record(f"comment.{what}", subject_type="comment", subject_id=comment.pk, actor=by, key=key, data=data)
+    record(f"comment.{what}", subject_type="comment", subject_id=comment.pk, actor=by, key=key, data=data, at=at)

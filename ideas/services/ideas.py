@@ -31,12 +31,13 @@ def post_idea(
 ) -> Idea:
     """Post an idea; the author's own vote is not cast.
 
-    Args: `language` of the text, by default the board's; `makes_tags` lets unknown tags enter the vocabulary.
+    Args: `language` of the text, by default the board's; `makes_tags` lets unknown tags enter the vocabulary;
+        `created_at` in the past makes it history, of which nobody is told.
     Raises: Invalid (title, body, tags, language), UnknownTag, BoardClosed.
     """
     if not board.is_open:
         raise BoardClosed
-    created_at = created_at or timezone.now()
+    posted_at = created_at or timezone.now()
     idea = Idea.objects.create(
         board=board,
         author=author,
@@ -44,11 +45,11 @@ def post_idea(
         body=clean_body(body),
         tags=tags_of_portal(board.portal_id, tags, makes_tags=makes_tags),
         language=clean_language(language or board.language),
-        created_at=created_at,
-        updated_at=created_at,
+        created_at=posted_at,
+        updated_at=posted_at,
     )
-    Standing.objects.create(idea=idea, board=board, status=idea.status, listed=True, created_at=created_at)
-    record("idea.posted", subject_type="idea", subject_id=idea.pk, actor=author, key=key)
+    Standing.objects.create(idea=idea, board=board, status=idea.status, listed=True, created_at=posted_at)
+    record("idea.posted", subject_type="idea", subject_id=idea.pk, actor=author, key=key, at=created_at)
     return idea
 
 

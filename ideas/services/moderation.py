@@ -1,5 +1,6 @@
 """What the team does with an idea. All of it is told in `activity`; repeating any of it changes nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,18 @@ from ideas.texts import clean_response
 
 
 @transaction.atomic
-def change_status(idea: Idea, *, status: str, by: Person | None, response: str = "", key: ApiKey | None = None) -> Idea:
+def change_status(
+    idea: Idea,
+    *,
+    status: str,
+    by: Person | None,
+    response: str = "",
+    key: ApiKey | None = None,
+    at: datetime | None = None,
+) -> Idea:
     """Move an idea to `status`, with an official response where one is given.
 
+    Args: `at` in the past makes it history, of which nobody is told.
     Raises: Invalid (`status`), TransitionNotAllowed, AlreadyMerged.
     """
     if status not in Status.values:
@@ -29,26 +39,29 @@ def change_status(idea: Idea, *, status: str, by: Person | None, response: str =
     if idea.merged_into_id:
         raise AlreadyMerged
     if status == idea.status:
-        return respond(idea, body=response, by=by, key=key) if response.strip() else idea
+        return respond(idea, body=response, by=by, key=key, at=at) if response.strip() else idea
     check_transition(idea.status, status)
     old = idea.status
-    answer = {"response": _new_response(idea, response, by)} if response.strip() else {}
+    answer = {"response": _new_response(idea, response, by, at)} if response.strip() else {}
     save_idea(idea, status=status, **answer)
-    _tell("status_changed", idea, by, key, old=old, new=status, response_id=idea.response_id if answer else None)
+    told = {"old": old, "new": status, "response_id": idea.response_id if answer else None}
+    _tell("status_changed", idea, by, key, at, **told)
     return idea
 
 
 @transaction.atomic
-def respond(idea: Idea, *, body: str, by: Person | None, key: ApiKey | None = None) -> Idea:
+def respond(idea: Idea, *, body: str, by: Person | None, key: ApiKey | None = None, at: datetime | None = None) -> Idea:
     """Answer an idea in the company's name; earlier responses stay in the timeline."""
     idea = lock_idea_row(idea)
-    save_idea(idea, response=_new_response(idea, body, by))
-    _tell("responded", idea, by, key, response_id=idea.response_id)
+    save_idea(idea, response=_new_response(idea, body, by, at))
+    _tell("responded", idea, by, key, at, response_id=idea.response_id)
     return idea
 
 
-def _new_response(idea: Idea, body: str, by: Person | None) -> OfficialResponse:
-    return OfficialResponse.objects.create(idea=idea, body=clean_response(body), author=by)
+def _new_response(idea: Idea, body: str, by: Person | None, at: datetime | None) -> OfficialResponse:
+    return OfficialResponse.objects.create(
+        idea=idea, body=clean_response(body), author=by, created_at=at or timezone.now()
+    )
 
 
 def hide_idea(idea: Idea, *, by: Person) -> Idea:
@@ -110,5 +123,7 @@ def _set(idea: Idea, what: str, by: Person, **fields: Any) -> Idea:
     return idea
 
 
-def _tell(what: str, idea: Idea, by: Person | None, key: ApiKey | None = None, **data: Any) -> None:
-    record(f"idea.{what}", subject_type="idea", subject_id=idea.pk, actor=by, key=key, data=data)
+def _tell(
+    what: str, idea: Idea, by: Person | None, key: ApiKey | None = None, at: datetime | None = None, **data: Any
+) -> None:
+    record(f"idea.{what}", subject_type="idea", subject_id=idea.pk, actor=by, key=key, data=data, at=at)
