@@ -14,7 +14,7 @@ def _is_in(viewer: Viewer, audience: str, board: Board, scope: Scope) -> bool:
 
 
 def may_see(viewer: Viewer, board: Board) -> bool:
-    """Same rule as `ideas.querysets.boards_seen`, for one board at hand."""
+    """Same rule as `ideas.visibility.boards_seen`, for one board at hand."""
     if board.seen_by == Audience.PUBLIC or viewer.moderates(board.team_id):
         return True
     return board.seen_by == Audience.MEMBERS and viewer.is_member

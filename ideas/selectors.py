@@ -21,7 +21,7 @@ def boards_for(viewer: Viewer) -> list[Board]:
 
 def board_for(viewer: Viewer, slug: str) -> Board:
     """Raises: NotFound, also for a board that the viewer may not see. Queries: 1."""
-    board = Board.objects.visible_to(viewer).select_related("portal", "team").filter(slug=slug).first()
+    board: Board | None = Board.objects.visible_to(viewer).select_related("portal", "team").filter(slug=slug).first()
     if board is None:
         raise NotFound
     return board
@@ -32,7 +32,7 @@ def idea_for(viewer: Viewer, public_id: str) -> Idea:
 
     Raises: NotFound. Queries: 1.
     """
-    found = Idea.objects.visible_to(viewer).with_page_parts().filter(public_id=public_id).first()
+    found: Idea | None = Idea.objects.visible_to(viewer).with_page_parts().filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -52,8 +52,10 @@ def similar_ideas(viewer: Viewer, *, title: str, board: Board | None = None, lim
     ideas = Idea.objects.visible_to(viewer).with_page_parts().filter(standing__listed=True)
     if board:
         ideas = ideas.filter(board=board)
-    ideas = ideas.annotate(distance=TrigramDistance("title", title), similarity=1.0 - F("distance")).filter(
-        title__trigram_similar=title
+    alike = (
+        ideas.annotate(distance=TrigramDistance("title", title))
+        .annotate(similarity=1.0 - F("distance"))
+        .filter(title__trigram_similar=title)
     )
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -61,7 +63,7 @@ def similar_ideas(viewer: Viewer, *, title: str, board: Board | None = None, lim
                 f"SET LOCAL statement_timeout = {SIMILAR_WITHIN_MS};"
                 f"SET LOCAL pg_trgm.similarity_threshold = {SIMILAR_AT_LEAST}"
             )
-            return list(ideas.order_by("distance", "id")[:limit])
+            return list(alike.order_by("distance", "id")[:limit])
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":  # query_canceled
             return []

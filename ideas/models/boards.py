@@ -4,7 +4,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Team
-from ideas.querysets import BoardQuerySet
+from accounts.viewers import Viewer
+from ideas.visibility import boards_moderated, boards_seen
 
 
 class Audience(models.TextChoices):
@@ -49,6 +50,14 @@ class Portal(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BoardQuerySet(models.QuerySet["Board"]):
+    def visible_to(self, viewer: Viewer) -> "BoardQuerySet":
+        return self.filter(boards_seen(viewer))
+
+    def moderated_by(self, viewer: Viewer) -> "BoardQuerySet":
+        return self.filter(boards_moderated(viewer))
 
 
 class Board(models.Model):

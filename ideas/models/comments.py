@@ -1,12 +1,24 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from accounts.viewers import Viewer
 from common.ids import new_public_id
 from ideas.models.ideas import Idea
-from ideas.querysets import CommentQuerySet
+from ideas.visibility import boards_moderated
 
 COMMENT_LENGTH = 5_000
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, viewer: Viewer) -> "CommentQuerySet":
+        """Comments of ideas that were found through `Idea.visible_to`: internal and hidden ones are the team's."""
+        shown = Q(is_internal=False, hidden_at=None, withdrawn_at=None)
+        return self.filter(shown | boards_moderated(viewer, "idea__board__"))
+
+    def in_thread_order(self) -> "CommentQuerySet":
+        return self.order_by(models.functions.Coalesce("parent_id", "id"), "id")
 
 
 class Comment(models.Model):

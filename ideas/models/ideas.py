@@ -2,15 +2,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Person
+from accounts.viewers import Viewer
 from common.ids import new_public_id
 from ideas.models.boards import Board
-from ideas.querysets import IdeaQuerySet
 from ideas.status import Status
+from ideas.visibility import boards_moderated, boards_seen
 
 TITLE_LENGTH = 140
 BODY_LENGTH = 20_000
@@ -24,6 +26,22 @@ setweight(to_tsvector(
     CASE language WHEN 'de' THEN 'ideation_de'::regconfig WHEN 'en' THEN 'ideation_en'::regconfig
     ELSE 'ideation_simple'::regconfig END, body), 'B')
 """
+
+
+class IdeaQuerySet(models.QuerySet["Idea"]):
+    def visible_to(self, viewer: Viewer) -> "IdeaQuerySet":
+        """Ideas that `viewer` may open: hidden ones are the team's, withdrawn ones the team's and the author's."""
+        shown = Q(hidden_at=None, withdrawn_at=None)
+        if viewer.person_id and not viewer.is_key:
+            shown |= Q(hidden_at=None, author=viewer.person_id)
+        return self.filter(boards_seen(viewer, "board__")).filter(shown | boards_moderated(viewer, "board__"))
+
+    def moderated_by(self, viewer: Viewer) -> "IdeaQuerySet":
+        return self.filter(boards_moderated(viewer, "board__"))
+
+    def with_page_parts(self) -> "IdeaQuerySet":
+        """Join what a card or a page of an idea shows, in one query."""
+        return self.select_related("board", "author", "standing", "response__author", "merged_into").defer("search")
 
 
 class Idea(models.Model):

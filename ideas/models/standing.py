@@ -1,9 +1,16 @@
 from django.db import models
 
+from accounts.viewers import Viewer
 from ideas.models.boards import Board
 from ideas.models.ideas import Idea
-from ideas.querysets import StandingQuerySet
 from ideas.status import Status
+from ideas.visibility import boards_seen
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def visible_to(self, viewer: Viewer) -> "StandingQuerySet":
+        """Listed standings on boards that `viewer` may see."""
+        return self.filter(boards_seen(viewer, "board__"), listed=True)
 
 
 class Standing(models.Model):

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Now
+
 from common.errors import NotFound
 from ideas.errors import AlreadyMerged, IdeaLocked
 from ideas.models import Comment, Idea, Standing
-from ideas.querysets import touched
 
 
 def lock_idea_row(idea: Idea) -> Idea:
@@ -13,7 +15,8 @@ def lock_idea_row(idea: Idea) -> Idea:
 
     Locks: FOR NO KEY UPDATE. A plain FOR UPDATE would stop all voters on the idea, whose rows refer to it.
     """
-    fresh = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("board").filter(pk=idea.pk).first()
+    locked = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("board")
+    fresh: Idea | None = locked.filter(pk=idea.pk).first()
     if fresh is None:
         raise NotFound
     return fresh
@@ -30,12 +33,8 @@ def lock_open_idea(idea: Idea) -> Idea:
 
 
 def lock_comment_row(comment: Comment) -> Comment:
-    fresh = (
-        Comment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("idea__board", "author")
-        .filter(pk=comment.pk)
-        .first()
-    )
+    locked = Comment.objects.select_for_update(no_key=True, of=("self",)).select_related("idea__board", "author")
+    fresh: Comment | None = locked.filter(pk=comment.pk).first()
     if fresh is None:
         raise NotFound
     return fresh
@@ -46,6 +45,6 @@ def save_idea(idea: Idea, **fields: Any) -> None:
 
     Queries: two updates and one read.
     """
-    Idea.objects.filter(pk=idea.pk).update(**touched(**fields))
+    Idea.objects.filter(pk=idea.pk).update(**fields, version=F("version") + 1, updated_at=Now())
     idea.refresh_from_db(fields=[*fields, "version", "updated_at"])
     Standing.objects.filter(pk=idea.pk).update(board=idea.board_id, status=idea.status, listed=idea.is_listed)

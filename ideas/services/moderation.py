@@ -118,8 +118,8 @@ def _set(idea: Idea, what: str, by: Person, **fields: Any) -> Idea:
     idea = lock_idea_row(idea)
     if any(getattr(idea, name) != value for name, value in fields.items()):
         save_idea(idea, **fields)
-        told = {"assignee_id": idea.assignee_id} if what == "assigned" else {}
-        _tell(what, idea, by, **told)
+        data: dict[str, Any] = {"assignee_id": idea.assignee_id} if "assignee" in fields else {}
+        _tell(what, idea, by, **data)
     return idea
 
 
