@@ -43,14 +43,15 @@ class IdempotencyKeyReused(Conflict):
 def answer_once(request: Request, answer: Callable[[], Response], *, caller: str) -> Response:
     """Return `answer()`, or what it returned to the first request with the same Idempotency-Key.
 
-    Key and writes are one transaction: when `answer` raises, neither is kept and the request may be sent again.
+    Key and writes are one transaction: when `answer` raises, nothing is kept and the request may be sent again.
 
     Args: `caller` keeps the keys of different callers apart.
     Raises: BadIdempotencyKey, IdempotencyKeyReused.
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return answer()
+        with transaction.atomic():
+            return answer()
     if not KEY_FORMAT.fullmatch(key):
         raise BadIdempotencyKey
     fingerprint = _fingerprint(request)

@@ -1,12 +1,14 @@
 """Keyset pages: a cursor names the row at the edge of a page, so that a page costs the same wherever it lies."""
 
 import base64
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -15,6 +17,7 @@ from common.errors import Invalid
 VERSION = "1"
 MAX_ID = 2**63 - 1
 MAX_LENGTH = 200
+NONCE_BYTES = 16
 
 SortValue = float | int | datetime
 
@@ -48,6 +51,31 @@ def _read_time(text: str) -> datetime:
 READERS: dict[type, Callable[[str], SortValue]] = {float: _read_float, int: _read_int, datetime: _read_time}
 
 
+def _seal(text: str) -> str:
+    """Return `text` unreadable: it names scores, which a board may hide. The same text always gives the same seal."""
+    plain = text.encode()
+    nonce = _nonce(plain)
+    return base64.urlsafe_b64encode(nonce + _mask(plain, nonce)).decode().rstrip("=")
+
+
+def _unseal(text: str) -> str:
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    nonce, masked = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+    plain = _mask(masked, nonce)
+    if not constant_time_compare(nonce, _nonce(plain)):
+        raise ValueError(text)
+    return plain.decode()
+
+
+def _nonce(plain: bytes) -> bytes:
+    return salted_hmac("cursor", plain, algorithm="sha256").digest()[:NONCE_BYTES]
+
+
+def _mask(data: bytes, nonce: bytes) -> bytes:
+    stream = hashlib.shake_256(salted_hmac("cursor-mask", nonce, algorithm="sha256").digest()).digest(len(data))
+    return bytes(a ^ b for a, b in zip(data, stream, strict=True))
+
+
 def _write(value: SortValue) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else repr(value)
 
@@ -71,7 +99,7 @@ class Cursor:
     def encode(self) -> str:
         """Return the cursor as text that fits a URL as it is."""
         parts = (VERSION, self.order, "b" if self.backwards else "f", _write(self.value), str(self.id))
-        return base64.urlsafe_b64encode("|".join(parts).encode()).decode().rstrip("=")
+        return _seal("|".join(parts))
 
     @classmethod
     def decode(cls, text: str, *, order: str, kind: type) -> "Cursor":
@@ -91,8 +119,7 @@ class Cursor:
     def _read(cls, text: str, order: str, kind: type) -> "Cursor":
         if len(text) > MAX_LENGTH:
             raise ValueError(text)
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
-        _version, _order, direction, value, row_id = raw.split("|")
+        _version, _order, direction, value, row_id = _unseal(text).split("|")
         cursor = cls(order, READERS[kind](value), _read_int(row_id), backwards=direction == "b")
         if cursor.id < 1:
             raise ValueError(text)

@@ -28,7 +28,7 @@ CODES_BY_STATUS = {
     406: "not_acceptable",
     413: "body_too_large",
     415: "unsupported_media_type",
-    429: "too_many_requests",
+    429: "rate_limited",
     500: "internal_error",
 }
 
@@ -37,17 +37,15 @@ CODES_OF_FIELDS = {
     "null": "required",
     "blank": "required",
     "empty": "required",
-    "invalid_choice": "unknown_value",
-    "does_not_exist": "unknown_value",
+    "not_a_list": "wrong_type",
     "max_length": "too_long",
     "min_length": "too_short",
     "max_value": "out_of_range",
     "min_value": "out_of_range",
     "max_string_length": "out_of_range",
     "overflow": "out_of_range",
-    "not_a_list": "wrong_type",
-    "null_characters_not_allowed": "bad_characters",
-    "surrogate_characters_not_allowed": "bad_characters",
+    "null_characters_not_allowed": "invalid_characters",
+    "surrogate_characters_not_allowed": "invalid_characters",
 }
 
 
@@ -122,7 +120,7 @@ def problem_of(exc: Exception) -> Problem | None:
 def _of_domain_error(exc: DomainError) -> Problem:
     detail = str(exc.message)
     errors = (FieldError(exc.field, exc.error_code, detail),) if exc.field else ()
-    headers = _headers_for(exc.http_status, getattr(exc, "retry_after_seconds", None))
+    headers = _headers_for(exc.http_status, getattr(exc, "retry_after", None))
     return Problem(exc.http_status, exc.error_code, detail, errors, headers)
 
 
@@ -155,7 +153,7 @@ def _printable(text: str) -> str:
 def _of_api_exception(exc: exceptions.APIException) -> Problem:
     status = 401 if isinstance(exc, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)) else exc.status_code
     code = getattr(exc.detail, "code", "") or CODES_BY_STATUS.get(status, "error")
-    names = {"parse_error": "malformed_json", "throttled": "too_many_requests", "error": "internal_error"}
+    names = {"parse_error": "malformed_json", "throttled": "rate_limited", "error": "internal_error"}
     headers = _headers_for(status, getattr(exc, "wait", None))
     return Problem(status, names.get(code, code), str(exc.detail), headers=headers)
 

@@ -50,6 +50,17 @@ class StrictChoiceField(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
+class StrictListField(serializers.ListField):
+    """A list; one that is too long is refused before its items are looked at."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            raise ValidationError(_("Expected a list."), code="wrong_type")
+        if self.max_length is not None and len(data) > self.max_length:
+            raise ValidationError(_("At most %(count)s.") % {"count": self.max_length}, code="too_many")
+        return list(super().to_internal_value(data))
+
+
 class StrictEmailField(serializers.EmailField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -259,10 +259,18 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ideation API",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "Post, find and back ideas, and decide on them. Public boards are readable by everybody; all else needs a "
+        "partner's key or the portal's session. Lists are read along `next`. Errors are problem+json (RFC 9457)."
+    ),
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Audience": "ideas.models.Audience",
+        "SignedInAudience": "ideas.models.boards.SIGNED_IN_AUDIENCES",
+        "Status": "ideas.status.Status",
+    },
 }
 
 # --- Logs ----------------------------------------------------------------------------------------

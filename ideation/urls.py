@@ -2,9 +2,12 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from common import api_docs
 from ideation import health
 
 api_v1 = [
+    path("schema/", api_docs.schema, name="api-schema"),
+    path("docs/", api_docs.docs, name="api-docs"),
     path("", include("ideas.urls_api")),
     path("", include("votes.urls_api")),
 ]

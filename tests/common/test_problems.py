@@ -58,7 +58,7 @@ def test_nothing_is_converted() -> None:
 
 def test_characters_that_postgresql_cannot_hold_are_refused() -> None:
     for title in ("a\0b", "\ud800"):
-        assert errors_of({"title": title}) == ("bad_characters", {"title": "bad_characters"})
+        assert errors_of({"title": title}) == ("invalid_characters", {"title": "invalid_characters"})
 
 
 def test_input_that_is_no_object_is_refused_without_a_field() -> None:
@@ -98,7 +98,7 @@ def test_each_kind_of_exception_has_its_status_and_code() -> None:
         exceptions.MethodNotAllowed("PUT"): (405, "method_not_allowed"),
         exceptions.UnsupportedMediaType("text/csv"): (415, "unsupported_media_type"),
         exceptions.ParseError(): (400, "malformed_json"),
-        exceptions.Throttled(wait=1.2): (429, "too_many_requests"),
+        exceptions.Throttled(wait=1.2): (429, "rate_limited"),
         Http404(): (404, "not_found"),
         PermissionDenied(): (403, "permission_denied"),
         SuspiciousOperation(): (400, "bad_request"),

@@ -1,0 +1,74 @@
+"""How the API shows boards, ideas and comments to a viewer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.viewers import Viewer, viewer_of
+from common.errors import NotFound
+from common.etags import etag_of, is_known
+from common.pagination import Cursor, page_url
+from ideas.counts import ideas_with_counts
+from ideas.lists import Order, Position
+from ideas.models import Board, Idea
+from ideas.selectors import board_for
+from ideas.serializers import IdeaSerializer
+
+KINDS: dict[Order, type] = {"trending": float, "top": int, "new": datetime, "best": float}
+
+
+class UnknownBoard(NotFound):
+    code = "unknown_board"
+
+
+def named_board(viewer: Viewer, slug: str) -> Board:
+    """Raises: UnknownBoard, also for a board that the viewer may not see."""
+    try:
+        return board_for(viewer, slug)
+    except NotFound:
+        raise UnknownBoard(field="board") from None
+
+
+def position_at(text: str | None, order: Order) -> Position | None:
+    """Read a cursor of the list in `order`. Raises: BadCursor."""
+    if text is None:
+        return None
+    cursor = Cursor.decode(text, order=order, kind=KINDS[order])
+    return Position(cursor.value, cursor.id, cursor.backwards)
+
+
+def cursor_at(position: Position | None, order: Order) -> Cursor | None:
+    return position and Cursor(order, position.key, position.idea_id, position.backwards)
+
+
+def paged(request: Request, results: Any, *, onward: Cursor | None = None, back: Cursor | None = None) -> Response:
+    return Response({"results": results, "next": page_url(request, onward), "previous": page_url(request, back)})
+
+
+def ideas_data(viewer: Viewer, ideas: Sequence[Idea]) -> Any:
+    """Return ideas, loaded with their page parts, as the API gives them. Queries: at most 1."""
+    return IdeaSerializer(ideas, many=True, context={"counted": ideas_with_counts(viewer, ideas)}).data
+
+
+def idea_answer(request: Request, idea_id: int, *, code: int = status.HTTP_200_OK) -> Response:
+    """Answer with an idea as it is now, its ETag, and after a post its Location."""
+    idea = Idea.objects.with_page_parts().get(pk=idea_id)
+    [data] = ideas_data(viewer_of(request), [idea])
+    headers = {"ETag": etag_of(idea.version, data)}
+    if code == status.HTTP_201_CREATED:
+        headers["Location"] = request.build_absolute_uri(reverse("api-idea", args=[idea.public_id]))
+    return Response(data, code, headers=headers)
+
+
+def idea_shown(request: Request, idea: Idea) -> Response:
+    """Answer with an idea at hand, or with 304 if the caller has it already."""
+    [data] = ideas_data(viewer_of(request), [idea])
+    etag = etag_of(idea.version, data)
+    if is_known(request, etag):
+        return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
+    return Response(data, headers={"ETag": etag})
