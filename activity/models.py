@@ -18,9 +18,11 @@ class Event(models.Model):
     subject_id = models.BigIntegerField()
     data = models.JSONField(default=dict)
     at = models.DateTimeField(_("when"), db_default=models.functions.Now())
-    handled_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.SmallIntegerField(db_default=0)
-    last_error = models.CharField(max_length=500, blank=True, default="")
+    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
+    attempts = models.SmallIntegerField(_("attempts"), db_default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    parked_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("event")
@@ -28,7 +30,12 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_of_subject"),
             # The outbox: only what is still to be handled is in it.
-            models.Index(fields=["id"], name="event_unhandled", condition=models.Q(handled_at__isnull=True)),
+            models.Index(
+                fields=["id"],
+                name="event_unhandled",
+                condition=models.Q(handled_at__isnull=True, parked_at__isnull=True),
+            ),
+            models.Index(fields=["id"], name="event_parked", condition=models.Q(parked_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -26,8 +26,11 @@ def record(
     event = Event.objects.create(
         verb=verb, subject_type=subject_type, subject_id=subject_id, actor=actor, key=key, data=data or {}, **history
     )
-    if at is None and not any(
-        entry[1] is nudge for entry in connection.run_on_commit
-    ):  # one is enough for a transaction
-        transaction.on_commit(nudge, robust=True)
+    if at is None:
+        _nudge_once_on_commit()
     return event
+
+
+def _nudge_once_on_commit() -> None:
+    if not any(entry[1] is nudge for entry in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)

@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400,
         "options": {"expires": 86_400},
     },
+    "drain-events": {"task": "activity.tasks.drain_events", "schedule": 3, "options": {"expires": 3}},
 }
 
 # --- Ranking -----------------------------------------------------------------------
