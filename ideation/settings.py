@@ -148,6 +148,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": CACHE_PREFIX,
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 1.0},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -1,12 +1,10 @@
-from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
+from pytest_django import Settings
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(services: None) -> Iterator[None]:
+def fresh_limits(settings: Settings) -> None:
     """All tests come from one address: what earlier ones used up must not count."""
-    cache.clear()
-    yield
-    cache.clear()
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": f"{settings.CACHE_PREFIX}-{uuid4()}"}}
