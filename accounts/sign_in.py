@@ -5,7 +5,7 @@ up when a code is asked for, and the account is found or made when the code was 
 tells who has an account, and nobody gets one for an address they do not own.
 """
 
-from allauth.account import signals
+from allauth.account import app_settings, signals
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
@@ -32,6 +32,7 @@ class SignInCode(LoginCodeVerificationProcess):
         process = cls(stage)
         get_adapter().send_mail("account/email/login_code", email, {"code": process.generate_code()})
         process.persist()
+        request.session.set_expiry(app_settings.LOGIN_TIMEOUT)  # most who ask never come back
 
     @classmethod
     def pending(cls, request: HttpRequest) -> "SignInCode | None":
@@ -49,6 +50,7 @@ class SignInCode(LoginCodeVerificationProcess):
         Signals of allauth: user_signed_up for a new account, authentication_step_completed(user, method="code",
         email=the proven address) every time, email_confirmed the first time.
         """
+        self.request.session.set_expiry(None)
         person, is_new = person_of_address(self.email)
         self._user = person
         if is_new:

@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 86_400},
     },
     "drain-events": {"task": "activity.tasks.drain_events", "schedule": 3, "options": {"expires": 3}},
+    "forget-old-sessions": {
+        "task": "accounts.tasks.forget_old_sessions",
+        "schedule": 86_400,
+        "options": {"expires": 86_400},
+    },
 }
 
 # --- Ranking -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from accounts.services.keys import create_api_key, find_api_key, note_use, revoke_api_key
 from accounts.services.links import (
     first_administrator_link,
+    forget_old_entrances,
     link_for,
     make_administrator,
     make_sign_in_link,
@@ -15,6 +16,7 @@ __all__ = [
     "create_api_key",
     "find_api_key",
     "first_administrator_link",
+    "forget_old_entrances",
     "link_for",
     "make_administrator",
     "make_sign_in_link",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -68,11 +69,15 @@ def redeem_link(link: SignInLink, *, email: str = "") -> Person:
     return make_administrator(email)
 
 
+def forget_old_entrances() -> None:
+    """Delete sessions and links that are over."""
+    SessionStore.clear_expired()
+    SignInLink.objects.filter(expires_at__lte=timezone.now()).delete()
+
+
 def _make_link(person: Person | None) -> str:
-    now = timezone.now()
-    SignInLink.objects.filter(expires_at__lte=now).delete()
     token = new_secret()
-    SignInLink.objects.create(digest=digest_of(token), person=person, expires_at=now + LINK_LIFE)
+    SignInLink.objects.create(digest=digest_of(token), person=person, expires_at=timezone.now() + LINK_LIFE)
     return settings.BASE_URL + reverse("sign_in_link", args=[token])
 
 

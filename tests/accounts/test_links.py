@@ -1,5 +1,6 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http import HTTPStatus
 from threading import Barrier
 
@@ -51,7 +52,7 @@ def test_nothing_kept_tells_the_link(ada: Person, settings: Settings) -> None:
 
 def test_link_ends_after_a_day(client: Client, ada: Person, settings: Settings) -> None:
     path = path_of(make_sign_in_link(ada), settings)
-    with time_machine.travel(timezone.now() + timezone.timedelta(hours=24, seconds=1)):
+    with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         assert client.get(path).status_code == client.post(path).status_code == HTTPStatus.NOT_FOUND
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,8 +22,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Language, Person, Role
-from accounts.services import person_of_address
+from accounts.models import Language, Person, Role, SignInLink
+from accounts.services import make_sign_in_link, person_of_address
+from accounts.tasks import forget_old_sessions
 from tests.support.mail import SmtpSink
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +51,11 @@ def body_of(mail: EmailMessage, kind: str) -> str:
 
 
 def ask(client: Client, email: str, **data: str) -> HttpResponse:
-    response: HttpResponse = client.post(LOGIN, {"email": email} | data)
-    return response
+    return cast("HttpResponse", client.post(LOGIN, {"email": email} | data))
 
 
 def enter(client: Client, code: str, **data: str) -> HttpResponse:
-    response: HttpResponse = client.post(CODE, {"code": code} | data)
-    return response
+    return cast("HttpResponse", client.post(CODE, {"code": code} | data))
 
 
 def sign_in(client: Client, mails: SmtpSink, email: str, **data: str) -> HttpResponse:
@@ -179,7 +179,7 @@ def names(response: HttpResponse) -> set[str | None]:
 def test_code_ends_after_fifteen_minutes(client: Client, mails: SmtpSink) -> None:
     ask(client, "ada@example.org")
     code = code_in(mails.messages[0])
-    with time_machine.travel(timezone.now() + timezone.timedelta(seconds=901)):
+    with time_machine.travel(timezone.now() + timedelta(seconds=901)):
         answer = enter(client, code)
         assert "too old" in answer.content.decode()
         assert client.get(CODE).headers["Location"] == LOGIN
@@ -294,6 +294,24 @@ def test_session_gets_a_new_key_when_somebody_signs_in(client: Client, mails: Sm
     enter(client, code_in(mails.messages[0]))
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_session_of_a_code_ends_soon_and_one_of_a_person_lasts(client: Client, mails: SmtpSink) -> None:
+    ask(client, "ada@example.org")
+    assert client.session.get_expiry_age() == 3600
+    enter(client, code_in(mails.messages[0]))
+    assert client.session.get_expiry_age() == 60 * 86_400
+
+
+def test_what_is_over_is_deleted(client: Client, mails: SmtpSink) -> None:
+    ask(client, "ada@example.org")
+    make_sign_in_link(person_of_address("bea@example.org")[0])
+    forget_old_sessions()
+    assert (Session.objects.count(), SignInLink.objects.count()) == (1, 1)
+    Session.objects.update(expire_date=timezone.now())
+    SignInLink.objects.update(expires_at=timezone.now())
+    forget_old_sessions()
+    assert (Session.objects.count(), SignInLink.objects.count()) == (0, 0)
 
 
 def test_signing_out_takes_a_post(client: Client, mails: SmtpSink) -> None:
