@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from common.problems import CONTENT_TYPE, problem_for_status, problem_response
 
@@ -24,7 +25,12 @@ class ApiProblemsMiddleware:
             return self.get_response(request)
         if _declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return problem_response(problem_for_status(413))
-        return _as_problem(request, self.get_response(request))
+        response = _as_problem(request, self.get_response(request))
+        if not response.has_header("Cache-Control"):
+            # What is shown depends on who asks; whoever keeps an answer asks again, with its ETag.
+            patch_cache_control(response, private=True, no_cache=True)
+            patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
+        return response
 
 
 def _declared_length(request: HttpRequest) -> int:

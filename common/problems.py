@@ -120,7 +120,7 @@ def problem_of(exc: Exception) -> Problem | None:
 def _of_domain_error(exc: DomainError) -> Problem:
     detail = str(exc.message)
     errors = (FieldError(exc.field, exc.error_code, detail),) if exc.field else ()
-    headers = _headers_for(exc.http_status, getattr(exc, "retry_after", None))
+    headers = _headers_for(exc.http_status, getattr(exc, "retry_after_seconds", None))
     return Problem(exc.http_status, exc.error_code, detail, errors, headers)
 
 

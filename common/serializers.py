@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.http import QueryDict
@@ -81,6 +82,13 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             raise ValidationError({name: [ErrorDetail(self.unknown_message, self.unknown_code)] for name in unknown})
         return super().to_internal_value(data)
+
+
+class UtcDateTimeField(serializers.DateTimeField):
+    """A time, given in UTC whatever the time zone of who reads it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
 
 
 class QueryIntegerField(serializers.IntegerField):

@@ -6,7 +6,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.limits import limit_posts
 from accounts.models import Scope
@@ -16,6 +15,7 @@ from common.etags import expected_version
 from common.idempotency import answer_once
 from common.schema import IDEMPOTENCY_KEY, READS, WRITES, needs, problems
 from common.serializers import read_body, read_query
+from common.views import ApiView
 from ideas.api_answers import (
     cursor_at,
     idea_answer,
@@ -54,7 +54,7 @@ IF_MATCH = OpenApiParameter(
 IF_NONE_MATCH = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag that you have.")
 
 
-class BoardsView(APIView):
+class BoardsView(ApiView):
     @extend_schema(
         operation_id="list_boards",
         summary="Boards that the caller sees, in their order",
@@ -66,7 +66,7 @@ class BoardsView(APIView):
         return paged(request, BoardSerializer(boards_for(viewer_of(request)), many=True).data)
 
 
-class IdeasView(APIView):
+class IdeasView(ApiView):
     @extend_schema(
         operation_id="list_ideas",
         summary="Ideas in an order, page by page",
@@ -135,7 +135,7 @@ def _post_idea(request: Request, viewer: Viewer) -> Response:
     return idea_answer(request, idea.pk, code=status.HTTP_201_CREATED)
 
 
-class IdeaView(APIView):
+class IdeaView(ApiView):
     @extend_schema(
         operation_id="get_idea",
         summary="An idea",
@@ -192,7 +192,7 @@ class IdeaView(APIView):
         return idea_answer(request, idea.pk)
 
 
-class StatusView(APIView):
+class StatusView(ApiView):
     @extend_schema(
         operation_id="change_status",
         summary="Decide on an idea",
@@ -216,7 +216,7 @@ class StatusView(APIView):
         return idea_answer(request, idea.pk)
 
 
-class SimilarView(APIView):
+class SimilarView(ApiView):
     @extend_schema(
         operation_id="similar_ideas",
         summary="Ideas whose titles are alike, most alike first",

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.limits import limit_posts
 from accounts.models import Scope
@@ -16,6 +15,7 @@ from common.idempotency import answer_once
 from common.pagination import Cursor
 from common.schema import IDEMPOTENCY_KEY, READS, WRITES, needs, problems
 from common.serializers import read_body, read_query
+from common.views import ApiView
 from ideas import threads
 from ideas.api_answers import paged
 from ideas.api_callers import actor_of, caller_name, require_scope
@@ -31,7 +31,7 @@ class UnknownComment(Invalid):
     code = "unknown_comment"
 
 
-class CommentsView(APIView):
+class CommentsView(ApiView):
     @extend_schema(
         operation_id="list_comments",
         summary="Comments on an idea: threads by age, each followed by its replies",

@@ -15,6 +15,7 @@ from common.serializers import (
     StrictEmailField,
     StrictListField,
     StrictSerializer,
+    UtcDateTimeField,
 )
 from ideas.lists import BOARDS_PER_LIST, ORDERS
 from ideas.models import Board, Idea
@@ -136,7 +137,7 @@ class TallySerializer(serializers.Serializer[Any]):
 class ResponseSerializer(serializers.Serializer[Any]):
     body = serializers.CharField()
     author = PersonSerializer(allow_null=True)
-    created_at = serializers.DateTimeField()
+    created_at = UtcDateTimeField()
 
 
 def tally_data(*, up: int, down: int, comments: int, shown: bool) -> dict[str, int | None]:
@@ -161,8 +162,8 @@ class IdeaSerializer(serializers.Serializer[Idea]):
     tally = serializers.SerializerMethodField()
     response = ResponseSerializer(allow_null=True)
     merged_into = serializers.CharField(source="merged_into.public_id", allow_null=True, default=None)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = UtcDateTimeField()
+    updated_at = UtcDateTimeField()
 
     def get_url(self, idea: Idea) -> str:
         return f"{settings.BASE_URL}/ideas/{idea.public_id}/{idea.slug}/"
@@ -180,8 +181,8 @@ class CommentSerializer(serializers.Serializer[Any]):
     author = PersonSerializer()
     body = serializers.CharField(help_text="Markdown, as written.")
     is_internal = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True)
+    created_at = UtcDateTimeField()
+    edited_at = UtcDateTimeField(allow_null=True)
 
 
 class PageSerializer(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ class Caller:
     """Paths are relative to the API's root, unless absolute."""
 
     def __init__(self, headers: dict[str, str] | None = None, person: Person | None = None) -> None:
+        self.credentials = headers
         self.client = Client(enforce_csrf_checks=True, headers=headers)
         self.headers: dict[str, str] = {}
         if person:
