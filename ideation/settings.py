@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -137,7 +138,7 @@ DATABASES["default"].update(
     OPTIONS={
         "prepare_threshold": 5,
         # An open transaction that wrote holds back the fold of votes for everybody (docs/architecture.md).
-        "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s",
+        "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c transaction_timeout=120s",
         **({"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10}} if _pool_size else {}),
     },
 )
@@ -177,6 +178,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "fold-votes": {"task": "votes.tasks.fold_votes", "schedule": 1.0, "options": {"expires": 1}},
+    "check-tallies": {
+        "task": "votes.tasks.check_tallies",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 86_400},
+    },
     "forget-old-answers": {
         "task": "common.tasks.forget_old_answers",
         "schedule": 86_400,

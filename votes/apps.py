@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class VotesConfig(AppConfig):
     name = "votes"
+
+    def ready(self) -> None:
+        from votes import receivers
+
+        receivers.connect()

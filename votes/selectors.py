@@ -1,0 +1,79 @@
+"""Read votes and how the fold is doing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import Person
+from common.prepared import fetch_one
+from ideas.models import Idea
+from votes.models import Vote
+from votes.tallies import OWN_UNFOLDED, Tally
+
+TALLY = f"""
+SELECT s.up + own.up AS up, s.down + own.down AS down, s.comments
+FROM (SELECT %(idea)s::bigint AS idea_id, (SELECT key FROM votes_voterkey WHERE person_id = %(person)s::bigint)
+          AS voter_key) reader
+     JOIN ideas_standing s USING (idea_id), LATERAL ({OWN_UNFOLDED.format(of="reader")}) own"""
+
+# The line with the smallest transaction number is, within a second or so, the oldest that waits.
+WAITING = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - (
+    SELECT e.recorded_at FROM votes_voteevent e
+    WHERE e.xid >= f.mark AND e.id > f.floor_id ORDER BY e.xid LIMIT 1)), 0)::float8
+FROM votes_fold f WHERE f.id = 1"""
+BLOCKERS = """
+SELECT 'connection ' || pid || coalesce(' (' || nullif(application_name, '') || ')', ''),
+       extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds
+FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+UNION ALL
+SELECT 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() - prepared)::float8 FROM pg_prepared_xacts
+ORDER BY seconds DESC NULLS LAST LIMIT 5"""
+BLOCKS_AFTER_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A transaction that wrote and is still open: no line that is younger than it can be folded."""
+
+    name: str
+    open_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoldLag:
+    """How long the oldest unfolded line has waited, and who holds the fold back, longest first."""
+
+    seconds: float
+    blockers: tuple[Blocker, ...]
+
+
+def my_votes(person: Person, ideas: Iterable[Idea]) -> dict[int, int]:
+    """Return the value of `person`'s vote by idea id, where there is one. Queries: 1."""
+    return dict(Vote.objects.filter(voter=person, idea__in=list(ideas)).values_list("idea_id", "value"))
+
+
+def tally_for(idea: Idea, person: Person | None) -> Tally:
+    """Return the tally as `person` sees it, their own vote counted at once. Queries: 1."""
+    found = fetch_one(Tally, TALLY, {"idea": idea.pk, "person": person.pk if person else None})
+    return Tally.shown(found.up, found.down, found.comments) if found else Tally(0, 0)
+
+
+def voters_of(idea: Idea) -> QuerySet[Vote]:
+    """Return an idea's votes with their voters, in the order of the voters' ids, by which pages are keyed."""
+    return Vote.objects.filter(idea=idea).select_related("voter").order_by("voter_id")
+
+
+def fold_lag() -> FoldLag:
+    """Return how far the fold is behind. Queries: 2, whatever the number of votes."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        waiting = cursor.fetchone()
+        cursor.execute(BLOCKERS)
+        blockers = [Blocker(name, seconds) for name, seconds in cursor.fetchall() if seconds is not None]
+    return FoldLag(
+        seconds=waiting[0] if waiting else 0.0,
+        blockers=tuple(blocker for blocker in blockers if blocker.open_seconds >= BLOCKS_AFTER_SECONDS),
+    )
