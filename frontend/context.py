@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from frontend.portals import current_portal
+from accounts.viewers import viewer_of
+from frontend.portals import boards_seen_by, current_portal
 
 THEMES = ("light", "dark")
 
@@ -17,4 +18,8 @@ def chosen_theme(request: HttpRequest) -> str:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"portal": SimpleLazyObject(current_portal), "theme": chosen_theme(request)}
+    return {
+        "portal": SimpleLazyObject(current_portal),
+        "nav_boards": SimpleLazyObject(lambda: boards_seen_by(viewer_of(request))),
+        "theme": chosen_theme(request),
+    }

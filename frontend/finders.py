@@ -39,8 +39,10 @@ class BundleFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = [str(self._write(path))] if path in (STYLES, SCRIPTS) else []
-        return found if find_all else (found or [[]])[0]
+        if path not in (STYLES, SCRIPTS):
+            return []
+        found = str(self._write(path))
+        return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         for path in (STYLES, SCRIPTS):

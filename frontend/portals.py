@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from ideas.models import Portal
+from accounts.viewers import Viewer
+from ideas.models import Board, Portal
+from ideas.selectors import boards_for
 
 SECONDS = 3.0
 T = TypeVar("T")
@@ -30,3 +32,9 @@ def forget() -> None:
 
 def current_portal() -> Portal | None:
     return remembered("portal", Portal.objects.first)
+
+
+def boards_seen_by(viewer: Viewer) -> tuple[Board, ...]:
+    """Return the boards in their order; people of the same teams share one answer."""
+    seen_as = (viewer.is_member, viewer.moderates_all, viewer.team_ids)
+    return remembered(seen_as, lambda: tuple(boards_for(viewer)))

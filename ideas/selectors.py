@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from django.contrib.postgres.search import TrigramDistance
+from django.contrib.postgres.search import SearchQuery, TrigramDistance
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
+from accounts.models import Language, Person
 from accounts.viewers import Viewer
 from common.errors import NotFound
 from ideas.models import Board, Comment, Idea
+from ideas.policies import may_moderate
 
 SIMILAR_AT_LEAST = 0.3  # trigram similarity of titles (ALGORITHMS.md §8: suggest from .3 on)
 SIMILAR_WITHIN_MS = 300
@@ -74,3 +76,52 @@ def ideas_in_order(viewer: Viewer, ids: Sequence[int]) -> list[Idea]:
     """Return the visible ones of the ideas `ids`, in the order of `ids`. Queries: 1."""
     found = {idea.pk: idea for idea in Idea.objects.visible_to(viewer).with_page_parts().filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def comment_for(viewer: Viewer, public_id: str, *, idea: Idea | None = None) -> Comment:
+    """Return a comment of an idea that the viewer may open; authors find their own withdrawn ones.
+
+    Raises: NotFound. Queries: 1.
+    """
+    mine = Q(author=viewer.person_id, hidden_at=None) if viewer.person_id else Q(pk__in=[])
+    shown = Q(pk__in=Comment.objects.visible_to(viewer).filter(public_id=public_id))
+    found = (
+        Comment.objects.select_related("idea__board", "author", "parent")
+        .filter(shown | mine, public_id=public_id, idea__in=Idea.objects.visible_to(viewer))
+        .first()
+    )
+    if found is None or (idea and found.idea_id != idea.pk):
+        raise NotFound
+    return found
+
+
+def colleagues_of(board: Board) -> QuerySet[Person]:
+    """Return those who can be assigned ideas of `board`, by name."""
+    return Person.objects.filter(teams=board.team_id, is_active=True).order_by("display_name", "email")
+
+
+def ideas_to_merge_into(viewer: Viewer, idea: Idea, *, words: str = "") -> list[Idea]:
+    """Return up to ten listed ideas on boards that the viewer moderates: by words, or by likeness without any."""
+    if not words.strip():
+        found = similar_ideas(viewer, title=idea.title, limit=10)
+    else:
+        config = f"ideation_{idea.language if idea.language in Language.values else 'simple'}"
+        query = SearchQuery(words.replace("\x00", "")[:200], config=config, search_type="websearch")
+        listed = Idea.objects.moderated_by(viewer).with_page_parts().filter(standing__listed=True)
+        found = list(listed.filter(search=query).order_by("-standing__top")[:10])
+    return [other for other in found if other.pk != idea.pk and may_moderate(viewer, other.board)]
+
+
+def ideas_of(person: Person, *, limit: int) -> list[Idea]:
+    """Return a person's own ideas, newest first; withdrawn and merged ones too, hidden ones not."""
+    return list(Idea.objects.with_page_parts().filter(author=person, hidden_at=None).order_by("-id")[:limit])
+
+
+def highest_idea_id() -> int:
+    return Idea.objects.aggregate(highest=Max("pk"))["highest"] or 0
+
+
+def listed_between(viewer: Viewer, first: int, end: int) -> list[Idea]:
+    """Return listed ideas with first ≤ id < end, with what an address needs. Queries: 1, over an index range."""
+    found = Idea.objects.visible_to(viewer).filter(pk__gte=first, pk__lt=end, standing__listed=True)
+    return list(found.only("public_id", "title", "updated_at").order_by("pk"))

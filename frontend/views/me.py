@@ -1,13 +1,45 @@
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.services import update_profile
+from accounts.time_zones import time_zone_names
+from accounts.viewers import viewer_of
+from common.errors import DomainError
+from frontend.cards import cards
+from frontend.entrances import person_of
+from frontend.forms import ProfileForm
+from ideas.selectors import ideas_in_order, ideas_of
+from votes.selectors import ideas_voted_on
+
+SHOWN = 100
 
 
-@login_required
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    return render(request, "frontend/home.html")
+    """Show what came of one's own ideas, and of those one backed."""
+    person, viewer = person_of(request), viewer_of(request)
+    backed = ideas_in_order(viewer, ideas_voted_on(person, limit=SHOWN))
+    context = {"mine": cards(viewer, ideas_of(person, limit=SHOWN)), "backed": cards(viewer, backed)}
+    return render(request, "frontend/me.html", context)
 
 
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    return render(request, "frontend/home.html")
+    person = person_of(request)
+    form = ProfileForm.for_person(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_profile(person, **form.cleaned_data)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Saved."))
+            response = redirect("frontend:profile")
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+            return response
+    context = {"form": form, "time_zones": time_zone_names()}
+    return render(request, "frontend/profile.html", context, status=400 if form.errors else 200)

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontend.colour import dark_roles, light_roles
 from frontend.context import THEMES
+from frontend.entrances import safe_next
 
 YEAR = 365 * 24 * 3600
 
@@ -41,13 +41,6 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
         response.delete_cookie(name, samesite="Lax")
         return
     response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
-
-
-def safe_next(request: HttpRequest, fallback: str = "/") -> str:
-    """Return where the form wants to lead, if that is on this site."""
-    target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_ours else fallback
 
 
 @require_safe

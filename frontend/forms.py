@@ -1,0 +1,89 @@
+"""What people fill in. Forms only gather: the rules are those of the services, and a refusal lands at its field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language, Person
+from common.errors import DomainError
+from ideas.models import Board, Idea
+from ideas.models.comments import COMMENT_LENGTH
+from ideas.models.ideas import BODY_LENGTH, TITLE_LENGTH
+
+
+class Form(forms.Form):
+    """A form that shows what a service refused where it belongs; all of the input stays."""
+
+    def refuse(self, error: DomainError) -> None:
+        self.add_error(error.field if error.field in self.fields else None, str(error.message))
+
+
+class IdeaForm(Form):
+    board = forms.ChoiceField(label=_("Board"), required=False)
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=TITLE_LENGTH,
+        error_messages={"required": _("The title is missing.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    body = forms.CharField(
+        label=_("Details"), required=False, max_length=BODY_LENGTH, widget=forms.Textarea(attrs={"rows": 7})
+    )
+    tags = forms.MultipleChoiceField(label=_("Tags"), required=False, widget=forms.CheckboxSelectMultiple)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, boards: Sequence[Board] = (), tags: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.boards = {board.slug: board for board in boards}
+        self.fields["board"].choices = [(board.slug, board.name) for board in boards]  # type: ignore[attr-defined]
+        self.fields["tags"].choices = [(tag, tag) for tag in tags]  # type: ignore[attr-defined]
+
+    @classmethod
+    def for_idea(cls, idea: Idea, data: Any) -> "IdeaForm":
+        vocabulary = idea.board.portal.tags.values_list("name", flat=True)
+        tags = list(dict.fromkeys([*vocabulary, *idea.tags]))
+        initial = {"title": idea.title, "body": idea.body, "tags": idea.tags, "version": idea.version}
+        return cls(data, initial=initial, tags=tags)
+
+    def edited(self) -> dict[str, Any]:
+        """Return the arguments of `edit_idea`."""
+        wanted = {name: self.cleaned_data[name] for name in ("title", "body", "tags")}
+        return wanted | {"expected_version": self.cleaned_data["version"]}
+
+    @property
+    def chosen_board(self) -> Board:
+        """The board as chosen so far, whether or not the rest is right; else the first one."""
+        return self.boards.get(self["board"].value()) or next(iter(self.boards.values()))
+
+
+class CommentForm(Form):
+    body = forms.CharField(
+        label=_("Comment"),
+        max_length=COMMENT_LENGTH,
+        error_messages={"required": _("There is no text yet.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class ProfileForm(Form):
+    display_name = forms.CharField(
+        label=_("Name or pseudonym"),
+        required=False,
+        max_length=80,
+        help_text=_("Shown beside your ideas and comments. Your mail address never is."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, help_text=_("Of mails and pages."))
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("Such as Europe/Berlin. Daily mails arrive in your morning."),
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+    )
+
+    @classmethod
+    def for_person(cls, person: Person, data: Any) -> "ProfileForm":
+        names = ("display_name", "language", "time_zone")
+        return cls(data, initial={name: getattr(person, name) for name in names})

@@ -1,0 +1,133 @@
+"""From the address of a list to its page: order, filters, search and place all live in the URL."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.viewers import Viewer
+from common.pagination import BadCursor, Cursor
+from frontend.cards import Card, cards
+from ideas.lists import ORDERS, ListQuery, Order, Position, ideas_page
+from ideas.models import Board
+from ideas.status import Status
+
+PAGE = 20
+LONGEST_SEARCH = 200
+KINDS: dict[str, type] = {"trending": float, "top": int, "new": datetime, "best": float}
+LABELS: dict[Order, StrOrPromise] = {
+    "trending": _("Trending"),
+    "top": _("Most wanted"),
+    "new": _("New"),
+    "best": _("Best rated"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; what it asks in vain is left out, since addresses get cut and mangled."""
+
+    order: Order = "trending"
+    status: str = ""
+    tag: str = ""
+    q: str = ""
+
+    def url(self, **changes: str) -> str:
+        """Return the query string of this list with `changes`; the default order is not named."""
+        asked = replace(self, **changes)  # type: ignore[arg-type]
+        order = asked.order if asked.order != "trending" else ""
+        parts = {"order": order, "status": asked.status, "tag": asked.tag, "q": asked.q}
+        query = urlencode({name: value for name, value in parts.items() if value})
+        return f"?{query}" if query else "."
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.status or self.tag or self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: StrOrPromise
+    url: str
+    is_current: bool
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list as its template shows it."""
+
+    filters: Filters
+    cards: list[Card]
+    more_url: str
+    is_first: bool
+    tabs: list[Link]
+    statuses: list[Link]
+
+
+def filters_of(request: HttpRequest, *, one_board: bool) -> Filters:
+    orders = ORDERS if one_board else ORDERS[:3]
+    asked = {name: request.GET.get(name, "").replace("\x00", "").strip() for name in ("order", "status", "tag", "q")}
+    return Filters(
+        order=next((order for order in orders if order == asked["order"]), "trending"),
+        status=asked["status"] if asked["status"] in Status.values else "",
+        tag=asked["tag"][:40],
+        q=asked["q"][:LONGEST_SEARCH],
+    )
+
+
+def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, one_board: bool) -> Listing:
+    """Return the asked page of the ideas on `boards`. Queries: two, one of them for the viewer's votes."""
+    filters = filters_of(request, one_board=one_board)
+    position = _position(request, filters.order)
+    page = ideas_page(viewer, _query(boards, filters, position))
+    return Listing(
+        filters=filters,
+        cards=cards(viewer, page.ideas),
+        more_url=_more_url(filters, page.next),
+        is_first=position is None,
+        tabs=_tabs(filters, one_board),
+        statuses=_statuses(filters),
+    )
+
+
+def _query(boards: tuple[Board, ...], filters: Filters, position: Position | None) -> ListQuery:
+    statuses = (filters.status,) if filters.status else ()
+    return ListQuery(boards, filters.order, statuses, filters.tag, filters.q, PAGE, position)
+
+
+def _position(request: HttpRequest, order: Order) -> Position | None:
+    try:
+        cursor = Cursor.decode(request.GET.get("cursor", ""), order=order, kind=KINDS[order])
+    except BadCursor:
+        return None
+    return Position(cursor.value, cursor.id, cursor.backwards)
+
+
+def _more_url(filters: Filters, place: Position | None) -> str:
+    if place is None:
+        return ""
+    cursor = Cursor(filters.order, place.key, place.idea_id).encode()
+    url = filters.url()
+    return f"{'?' if url == '.' else url + '&'}cursor={cursor}"
+
+
+def _tabs(filters: Filters, one_board: bool) -> list[Link]:
+    orders = ORDERS if one_board else ORDERS[:3]
+    return [Link(LABELS[order], filters.url(order=order), order == filters.order, order) for order in orders]
+
+
+def _statuses(filters: Filters) -> list[Link]:
+    """Choosing the chosen one again takes the filter off."""
+    return [
+        Link(
+            status.label,
+            filters.url(status="" if status == filters.status else status),
+            status == filters.status,
+            status,
+        )
+        for status in Status
+    ]
