@@ -26,4 +26,5 @@ def docs(request: HttpRequest) -> HttpResponse:
 def _schema() -> bytes:
     """Return the schema in English; made once per process, which takes a moment."""
     with override("en"):
-        return json.dumps(SchemaGenerator().get_schema(public=True), default=str).encode()
+        schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+        return json.dumps(schema, default=str).encode()

@@ -25,7 +25,7 @@ CLAIM = """
 INSERT INTO common_firstanswer AS kept (caller, key, fingerprint, body, headers) VALUES (%s, %s, %s, '', '{}')
 ON CONFLICT (caller, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, status = NULL, body = '', headers = '{}', created_at = now()
-    WHERE kept.created_at < now() - %s
+    WHERE kept.created_at < now() - make_interval(secs => %s)
 RETURNING id
 """
 
@@ -76,7 +76,7 @@ def _fingerprint(request: Request) -> bytes:
 
 def _claim(caller: str, key: str, fingerprint: bytes) -> int | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [caller, key, fingerprint, KEPT])
+        cursor.execute(CLAIM, [caller, key, fingerprint, KEPT.total_seconds()])
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -66,7 +66,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # a field of this name
 
 
 def known_codes() -> dict[str, int]:
@@ -86,7 +86,7 @@ def problems(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
     }
 
 
-def needs(*scopes: str) -> list[dict[str, list[str]]]:
+def needs(*scopes: str) -> Any:
     """Say in the schema that an operation needs a key with one of `scopes`, or a session."""
     return [*({"key": [scope]} for scope in scopes), {"session": []}]
 
@@ -95,7 +95,7 @@ def _heirs(error: type[DomainError]) -> list[type[DomainError]]:
     return [error, *(heir for child in error.__subclasses__() for heir in _heirs(child))]
 
 
-class BearerKeyScheme(OpenApiAuthenticationExtension):
+class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.ApiKeyAuthentication"
     name = "key"
 
@@ -103,7 +103,7 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A partner's API key, made in the admin."}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.SessionAuthentication"
     name = "session"
 

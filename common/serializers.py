@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -73,14 +74,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     """An object with known fields only."""
 
     unknown_code = "unknown_field"
-    unknown_message = _("There is no such field.")
+    unknown_message: StrOrPromise = _("There is no such field.")
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise ValidationError({"non_field_errors": [ErrorDetail(_("Expected an object."), code="wrong_type")]})
+            raise ValidationError({"non_field_errors": [ErrorDetail(str(_("Expected an object.")), code="wrong_type")]})
         unknown = sorted(set(data) - set(self.fields))
         if unknown:
-            raise ValidationError({name: [ErrorDetail(self.unknown_message, self.unknown_code)] for name in unknown})
+            raise ValidationError(
+                {name: [ErrorDetail(str(self.unknown_message), self.unknown_code)] for name in unknown}
+            )
         return super().to_internal_value(data)
 
 
@@ -109,10 +112,11 @@ class QuerySerializer(StrictSerializer):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, QueryDict):
             return super().to_internal_value(data)
-        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
-        repeated = [name for name in self.fields if name not in lists and len(data.getlist(name)) > 1]
+        fields: dict[str, Any] = dict(self.fields.items())
+        lists = {name for name, field in fields.items() if isinstance(field, serializers.ListField)}
+        repeated = [name for name in fields if name not in lists and len(data.getlist(name)) > 1]
         if repeated:
-            detail = ErrorDetail(_("Give this parameter once."), "repeated_parameter")
+            detail = ErrorDetail(str(_("Give this parameter once.")), "repeated_parameter")
             raise ValidationError({name: [detail] for name in repeated})
         return super().to_internal_value({name: data.getlist(name) if name in lists else data[name] for name in data})
 

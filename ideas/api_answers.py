@@ -43,7 +43,9 @@ def position_at(text: str | None, order: Order) -> Position | None:
 
 
 def cursor_at(position: Position | None, order: Order) -> Cursor | None:
-    return position and Cursor(order, position.key, position.idea_id, position.backwards)
+    if position is None:
+        return None
+    return Cursor(order, position.key, position.idea_id, position.backwards)
 
 
 def paged(request: Request, results: Any, *, onward: Cursor | None = None, back: Cursor | None = None) -> Response:
@@ -52,7 +54,8 @@ def paged(request: Request, results: Any, *, onward: Cursor | None = None, back:
 
 def ideas_data(viewer: Viewer, ideas: Sequence[Idea]) -> Any:
     """Return ideas, loaded with their page parts, as the API gives them. Queries: at most 1."""
-    return IdeaSerializer(ideas, many=True, context={"counted": ideas_with_counts(viewer, ideas)}).data
+    context = {"counted": ideas_with_counts(viewer, ideas)}
+    return IdeaSerializer(list(ideas), many=True, context=context).data  # type: ignore[arg-type]  # many: a list
 
 
 def idea_answer(request: Request, idea_id: int, *, code: int = status.HTTP_200_OK) -> Response:

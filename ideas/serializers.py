@@ -94,7 +94,9 @@ class NewStatusSerializer(StrictSerializer):
 
 class NewCommentSerializer(StrictSerializer):
     body = StrictCharField(max_length=COMMENT_LENGTH, help_text="Markdown.")
-    parent = StrictCharField(required=False, max_length=16, help_text="Id of the comment that this one answers.")
+    parent = StrictCharField(  # type: ignore[assignment]  # a field of this name, no attribute
+        required=False, max_length=16, help_text="Id of the comment that this one answers."
+    )
     is_internal = StrictBooleanField(required=False, default=False, help_text="A note that only the team reads.")
     author = ContactSerializer(required=False, help_text="For whom a key comments.")
 
@@ -177,7 +179,9 @@ class IdeaSerializer(serializers.Serializer[Idea]):
 
 class CommentSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
-    parent = serializers.CharField(source="parent.public_id", allow_null=True, default=None)
+    parent = serializers.CharField(  # type: ignore[assignment]  # a field of this name, no attribute
+        source="parent.public_id", allow_null=True, default=None
+    )
     author = PersonSerializer()
     body = serializers.CharField(help_text="Markdown, as written.")
     is_internal = serializers.BooleanField()

@@ -27,7 +27,7 @@ def comments_page(viewer: Viewer, idea: Idea, *, limit: int, cursor: Cursor | No
     rows = comments_of(idea, viewer).select_related("parent").annotate(thread=Coalesce(F("parent_id"), F("id")))
     if cursor:
         rows = rows.filter(_behind(cursor))
-    found = list(rows.order_by(f"{sign}thread", f"{sign}id")[: limit + 1])
+    found: list[Comment] = list(rows.order_by(f"{sign}thread", f"{sign}id")[: limit + 1])
     return _cut(found, limit, cursor)
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from accounts.models import Person
+from accounts.models import Person, Scope
 from ideas.models import Board, Idea
 from ideation.urls import urlpatterns as all_urls
 from tests.support.api import Caller, fields_at_fault, nobody, problem, signed_in, with_key
@@ -14,7 +15,7 @@ from tests.support.api import Caller, fields_at_fault, nobody, problem, signed_i
 OK = {"board": "ideas-for-home", "title": "A softer chair", "author": {"external_id": "c-1"}}
 
 
-def breaks(request: Any) -> None:
+def breaks(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a bug of ours")
 
 
@@ -64,14 +65,14 @@ urlpatterns = [path("api/v1/breaks/", breaks), *all_urls]
 def test_bad_body_is_refused_and_nothing_is_written(
     board: Board, body: Any, status: int, code: str, fields: set[str]
 ) -> None:
-    answer = with_key("ideas:write").send("POST", "ideas/", body)
+    answer = with_key(Scope.IDEAS_WRITE).send("POST", "ideas/", body)
     assert problem(answer) == (status, code)
     assert set(fields_at_fault(answer)) == fields
     assert (Idea.objects.count(), Person.objects.count()) == (0, 0)
 
 
 def test_good_body_of_the_table_is_taken(board: Board) -> None:
-    assert with_key("ideas:write").post("ideas/", OK).status_code == 201
+    assert with_key(Scope.IDEAS_WRITE).post("ideas/", OK).status_code == 201
 
 
 def test_body_over_a_megabyte_is_refused(board: Board) -> None:

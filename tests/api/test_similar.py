@@ -20,7 +20,7 @@ def test_similar_titles_come_most_alike_first(board: Board, private_board: Board
     make_idea(private_board, author=member, title="Dark mode for the app, secretly")
     alike = ["Dark mode for the app", "Dark mode for the app and the site"]
     secret = "Dark mode for the app, secretly"
-    asked = {"title": "Dark mode for the app"}
+    asked: dict[str, Any] = {"title": "Dark mode for the app"}
     assert titles(nobody().get("ideas/similar/", **asked, board=board.slug)) == alike
     everywhere = titles(nobody().get("ideas/similar/", **asked))
     assert "Dark mode, app" in everywhere

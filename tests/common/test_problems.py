@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, serializers
@@ -18,7 +20,7 @@ class Reader(StrictSerializer):
     tags = serializers.ListField(child=StrictCharField(), required=False)
 
 
-def errors_of(data: object) -> tuple[str, dict[str, str]]:
+def errors_of(data: Any) -> tuple[str, dict[str, str]]:
     reader = Reader(data=data)
     try:
         reader.is_valid(raise_exception=True)
@@ -51,7 +53,8 @@ def test_code_of_the_whole_is_the_one_of_its_errors_when_they_agree() -> None:
 def test_nothing_is_converted() -> None:
     for count in ("1", True, 1.0, [1]):
         assert errors_of({"title": "x", "count": count}) == ("wrong_type", {"count": "wrong_type"})
-    for title in (5, True, ["x"], {}):
+    titles: list[Any] = [5, True, ["x"], {}]
+    for title in titles:
         assert errors_of({"title": title}) == ("wrong_type", {"title": "wrong_type"})
     assert errors_of({"title": "x", "tags": "a"}) == ("wrong_type", {"tags": "wrong_type"})
 
@@ -62,7 +65,8 @@ def test_characters_that_postgresql_cannot_hold_are_refused() -> None:
 
 
 def test_input_that_is_no_object_is_refused_without_a_field() -> None:
-    for data in ([], "x", 5, [{}]):
+    inputs: list[Any] = [[], "x", 5, [{}]]
+    for data in inputs:
         assert errors_of(data) == ("wrong_type", {})
 
 
