@@ -48,7 +48,7 @@ class Range:
 
     def digest(self, previous: bytes) -> tuple[bytes, int, int]:
         """Return (digest, count of lines, largest id) of the lines as they are stored now. Queries: 1."""
-        parameters = {
+        parameters: dict[str, bytes | int | str] = {
             "previous": previous,
             "floor": self.floor_id,
             "ceiling": self.ceiling_id,

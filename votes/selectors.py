@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Person
+from accounts.viewers import Viewer
+from common.errors import NotFound
 from common.prepared import fetch_one
 from ideas.models import Idea
 from votes.models import Vote
@@ -35,6 +38,15 @@ BLOCKS_AFTER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class MyVote:
+    """A person's vote where it was looked for: on `idea`, or on what that was merged into."""
+
+    idea: Idea
+    value: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Blocker:
     """A transaction that wrote and is still open: no line that is younger than it can be folded."""
 
@@ -55,6 +67,33 @@ def my_votes(person: Person, ideas: Iterable[Idea]) -> dict[int, int]:
     return dict(Vote.objects.filter(voter=person, idea__in=list(ideas)).values_list("idea_id", "value"))
 
 
+def my_votes_by_public_id(viewer: Viewer, person: Person, public_ids: Iterable[str]) -> list[MyVote]:
+    """Return how `person` voted on those of the ideas that `viewer` sees, sorted by idea; merged: on the canonical one.
+
+    Queries: 2.
+    """
+    ideas = Idea.objects.visible_to(viewer).filter(public_id__in=set(public_ids)).order_by("pk")
+    found = list(ideas.only("public_id", "merged_into"))
+    counted_at = [idea.merged_into_id or idea.pk for idea in found]
+    votes = {vote.idea_id: vote for vote in Vote.objects.filter(voter=person, idea__in=counted_at)}
+    mine = [(idea, votes.get(idea_id)) for idea, idea_id in zip(found, counted_at, strict=True)]
+    return [MyVote(idea, vote.value, vote.at) for idea, vote in mine if vote]
+
+
+def idea_to_vote_on(viewer: Viewer, public_id: str) -> Idea:
+    """Return the idea that a vote on `public_id` goes to, with its board and no more: a merged one leads on.
+
+    Raises: NotFound, also where the viewer may not see it. Queries: 1; 2 for a merged idea.
+    """
+    seen = Idea.objects.visible_to(viewer).select_related("board").defer("title", "body", "search", "tags")
+    found = seen.filter(public_id=public_id).first()
+    if found and found.merged_into_id:
+        found = seen.filter(pk=found.merged_into_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def tally_for(idea: Idea, person: Person | None) -> Tally:
     """Return the tally as `person` sees it, their own vote counted at once. Queries: 1."""
     found = fetch_one(Tally, TALLY, {"idea": idea.pk, "person": person.pk if person else None})
@@ -62,7 +101,7 @@ def tally_for(idea: Idea, person: Person | None) -> Tally:
 
 
 def voters_of(idea: Idea) -> QuerySet[Vote]:
-    """Return an idea's votes with their voters, in the order of the voters' ids, by which pages are keyed."""
+    """Return an idea's votes with their voters, in the order of the voters' ids."""
     return Vote.objects.filter(idea=idea).select_related("voter").order_by("voter_id")
 
 

@@ -1,1 +1,10 @@
-urlpatterns: list[object] = []
+from django.urls import path
+
+from votes.api import MergeView, MyVotesView, VotersView, VoteView
+
+urlpatterns = [
+    path("ideas/<public_id:public_id>/vote/", VoteView.as_view(), name="api-vote"),
+    path("ideas/<public_id:public_id>/voters/", VotersView.as_view(), name="api-voters"),
+    path("ideas/<public_id:public_id>/merge/", MergeView.as_view(), name="api-merge"),
+    path("votes/mine/", MyVotesView.as_view(), name="api-my-votes"),
+]

@@ -12,7 +12,7 @@ from ideas.services.moderation import change_status, hide_idea, lock_idea
 from tests.support.scene import make_administrator, make_board, make_idea, make_person
 from votes.models import Vote, VoteEvent, VoterKey
 from votes.services import cast_vote, retract_vote
-from votes.tallies import Tally
+from votes.tallies import Ballot, Tally
 
 
 def lines(idea: Idea) -> list[tuple[int, int]]:
@@ -96,11 +96,12 @@ def test_what_is_closed_refuses_votes_changes_and_take_backs(
         cast_vote(idea, voter=voter)
     before = lines(idea)
     closing(idea, make_administrator())
-    for attempt in (
+    attempts: list[Callable[[], Ballot]] = [
         lambda: cast_vote(idea, voter=voter),
         lambda: cast_vote(idea, voter=voter, value=-1),
         lambda: retract_vote(idea, voter=voter),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(DomainError) as refused:
             attempt()
         assert refused.value.error_code == code
