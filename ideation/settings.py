@@ -195,6 +195,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400,
         "options": {"expires": 86_400},
     },
+    "send-deliveries": {"task": "notifications.tasks.send_deliveries", "schedule": 5, "options": {"expires": 5}},
+    "queue-digests": {"task": "notifications.tasks.queue_digests", "schedule": 900, "options": {"expires": 900}},
+    "forget-deliveries": {
+        "task": "notifications.tasks.forget_deliveries",
+        "schedule": 86_400,
+        "options": {"expires": 86_400},
+    },
 }
 
 # --- Ranking -----------------------------------------------------------------------

@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include(api_v1)),
+    path("notifications/", include("notifications.urls")),
     path("", include("frontend.urls")),
 ]
 

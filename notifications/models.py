@@ -81,17 +81,6 @@ class Preference(models.Model):
             models.CheckConstraint(condition=Q(digest_hour__lte=23), name="preference_digest_hour_of_day"),
         ]
 
-    def wants(self, kind: str) -> bool:
-        wanted = {
-            Kind.NEW_IDEA: self.new_ideas == NewIdeas.AT_ONCE,
-            Kind.DIGEST: self.new_ideas != NewIdeas.NEVER,
-            Kind.COMMENT: self.comments,
-            Kind.NOTE: self.notes,
-            Kind.CHANGE: self.changes,
-            Kind.ASSIGNMENT: self.assignments,
-        }
-        return wanted[Kind(kind)]
-
 
 class Digest(models.Model):
     """The one daily mail of a person and local day."""

@@ -1,0 +1,35 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from notifications.smtp import connect, hand_over, words_of
+
+
+class Command(BaseCommand):
+    help = "Send a mail to ADDRESS and say what the mail server answered."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("address", metavar="ADDRESS")
+
+    def handle(self, *, address: str, **options: Any) -> None:
+        mail = EmailMessage(_("Test mail"), _("Mails from Ideation arrive here."), to=[address])
+        connection = get_connection()
+        try:
+            connect(connection)
+            answer = hand_over(connection, mail)
+        except Exception as error:
+            raise CommandError(f"not sent to {address} by {_server()}: {words_of(error)}") from error
+        finally:
+            connection.close()
+        self.stdout.write(f"sent to {address} by {_server()}" + (f": {answer}" if answer else ""))
+
+
+def _server() -> str:
+    """Where mails go: the mail server, or the way they are sent instead."""
+    if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    return f"{settings.EMAIL_BACKEND} (set EMAIL_URL to use a mail server)"
