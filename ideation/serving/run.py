@@ -13,7 +13,9 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection as db_connection
 
+from accounts.services import first_administrator_link
 from ideation.embedded import Held, hold_services
 from ideation.serving.children import Child, end, web_worker_and_scheduler
 from ideation.serving.leftovers import end_leftovers
@@ -27,7 +29,7 @@ Say = Callable[[str], None]
 def serve(*, say: Say) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raises: CannotStartError where another one serves, the port is taken, or a child does not even start.
+    Raises: CannotStartError where another one serves, the port is taken, or the web server does not even start.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
@@ -43,6 +45,9 @@ def serve(*, say: Say) -> None:
         stack.callback(end_leftovers, settings.VAR_DIR)
         stack.callback(end, children)
         _start(children)
+        if link := first_administrator_link():
+            say(f"Become the first administrator (once, within a day): {link}")
+        db_connection.close()
         say(f"Ready at {settings.BASE_URL}")
         _tend(children, held, say)
 
@@ -79,14 +84,15 @@ def _require_free_port(host: str, port: int) -> None:
 
 
 def _start(children: list[Child]) -> None:
-    """Start all and return when the portal answers. One that dies before has a fault that trying again won't mend."""
-    for child in children:
-        child.start()
+    """Start all; return when the portal, which comes first since people wait for it, answers."""
+    web, *others = children
+    web.start()
     while not _answers():
-        for child in children:
-            if not child.is_alive:
-                raise CannotStartError(f"the {child.name} process ended while starting; its last lines say why.")
+        if not web.is_alive:  # a fault that trying again won't mend
+            raise CannotStartError("the web server ended while starting; its last lines say why.")
         time.sleep(LOOK_EVERY_SECONDS)
+    for child in others:
+        child.start()
 
 
 def _answers() -> bool:

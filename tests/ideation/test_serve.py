@@ -1,0 +1,118 @@
+"""`make run` as an operator lives with it: start, look, interrupt, kill, start again."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.installation import Installation, Serving
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Have one run for all who only look at it."""
+    installation = Installation(tmp_path_factory.mktemp("serve") / "var")
+    serving = installation.serve()
+    yield serving
+    serving.end()
+    installation.kill_everything()
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Have an installation that may be started and killed."""
+    installation = Installation(tmp_path / "var")
+    yield installation
+    installation.kill_everything()
+
+
+def test_answers_and_offers_the_first_administrator_a_link_when_ready(serving: Serving) -> None:
+    assert serving.status_of("/readyz") == 200
+    assert serving.status_of("/healthz") == 200
+    path = serving.first_link().removeprefix(serving.url)
+    assert serving.status_of(path) == 200
+
+
+def test_commands_work_when_it_runs(serving: Serving) -> None:
+    assert serving.installation.manage("migrate", "--check").returncode == 0
+    assert serving.status_of("/readyz") == 200
+
+
+def test_brings_back_a_child_and_a_service_when_they_die(serving: Serving) -> None:
+    os.kill(serving.pid_of("granian"), signal.SIGKILL)
+    valkey = int((serving.installation.var_dir / "services" / "valkey.process").read_text().split()[0])
+    os.kill(valkey, signal.SIGKILL)
+    eventually(lambda: "valkey had ended unexpectedly" in serving.output)
+    eventually(lambda: serving.status_of("/readyz") == 200, timeout=60)
+
+
+def test_says_one_line_when_another_one_serves(serving: Serving) -> None:
+    second = serving.installation.manage("serve")
+    assert second.returncode == 1
+    assert second.stderr.splitlines() == [
+        f"ideation: another `make run` already serves from {serving.installation.var_dir}."
+    ]
+    assert serving.status_of("/healthz") == 200
+
+
+def test_goes_on_with_its_data_and_leaves_no_process_whatever_was_killed(installation: Installation) -> None:
+    first = installation.serve()
+    assert installation.manage("sign_in_link", "ada@example.org", "--administrator").returncode == 0
+    first.process.kill()
+    first.process.wait()
+    assert installation.processes(), "its children live on"
+
+    second = installation.serve()
+    assert "Ended what an earlier run had left behind" in second.output
+    installation.kill_everything()
+    second.process.wait()
+    eventually(lambda: not installation.processes())
+
+    third = installation.serve()
+    assert third.status_of("/readyz") == 200
+    assert "first administrator" not in third.output, "Ada is one, and was not lost"
+    assert third.end(signal.SIGINT) == 0
+    assert installation.processes() == set()
+
+
+def test_leaves_no_process_when_only_itself_is_told_to_end(installation: Installation) -> None:
+    serving = installation.serve()
+    assert len(installation.processes()) > 5
+    serving.process.terminate()
+    assert serving.process.wait(timeout=15) == 0
+    assert installation.processes() == set()
+
+
+def test_starts_and_stops_services_for_a_command_when_nothing_runs(installation: Installation) -> None:
+    assert installation.manage("migrate").returncode == 0
+    assert installation.manage("migrate", "--check").returncode == 0
+    assert installation.processes() == set()
+
+
+def test_starts_nothing_when_a_command_needs_no_services(installation: Installation) -> None:
+    assert installation.manage("check").returncode == 0
+    assert not (installation.var_dir / "services").exists()
+
+
+def test_says_one_line_when_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = Installation(tmp_path / "var", port=port).manage("serve")
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert f"127.0.0.1:{port}" in line
+
+
+def test_says_one_line_when_var_cannot_be_written(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    refused = Installation(in_the_way / "var").manage("serve")
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert str(in_the_way) in line
