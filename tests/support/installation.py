@@ -52,8 +52,13 @@ class Installation:
                 start_new_session=True,
             )
         serving = Serving(self, process, log)
-        eventually(lambda: "Ready at" in serving.output or process.poll() is not None, timeout=90)
-        assert process.poll() is None, serving.output
+        try:
+            eventually(lambda: "Ready at" in serving.output or process.poll() is not None, timeout=150)
+            assert process.poll() is None, serving.output
+        except AssertionError:
+            self.kill_everything()
+            process.wait()
+            raise
         return serving
 
     def processes(self) -> set[int]:
