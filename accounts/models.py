@@ -2,9 +2,10 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
@@ -89,6 +90,12 @@ class Person(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="person_role_known"),
             models.CheckConstraint(condition=models.Q(language__in=Language.values), name="person_language_known"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_lower"),
+        ]
+        indexes = [
+            # Any part of a name or an address finds a person.
+            GinIndex(OpClass(Upper("display_name"), name="gin_trgm_ops"), name="person_name_search"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="person_email_search"),
+            models.Index(models.F("id").desc(), name="person_staff", condition=~models.Q(role="member")),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import ApiKey, Person, Scope
+from common.errors import SignInNeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,14 @@ def viewer_of(request: Any) -> Viewer:
             known = ANONYMOUS
         http._viewer = known  # type: ignore[attr-defined]
     return known
+
+
+def acting(request: Any) -> Person:
+    """Return who is signed in, for pages that let nobody else in.
+
+    Raises: SignInNeeded.
+    """
+    person = viewer_of(request).person
+    if person is None:
+        raise SignInNeeded
+    return person

@@ -72,9 +72,9 @@ INSTALLED_APPS = [
     "activity",
     "accounts",
     "common",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "ideation.admin_app.IdeationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -292,6 +292,20 @@ SPECTACULAR_SETTINGS = {
         "SignedInAudience": "ideas.models.boards.SIGNED_IN_AUDIENCES",
         "Status": "ideas.status.Status",
     },
+}
+
+# --- Admin -----------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "ideation.admin_menu.site_name",
+    "SITE_HEADER": "ideation.admin_menu.site_name",
+    "SITE_SYMBOL": "lightbulb",
+    "SHOW_HISTORY": True,
+    "SHOW_LANGUAGES": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": "ideation.admin_menu.brand"},
+    "DASHBOARD_CALLBACK": "ideation.dashboard.start_page",
+    "ACCOUNT": {"navigation": "ideation.admin_menu.account"},
+    "SIDEBAR": {"command_search": True, "show_search": False, "navigation": "ideation.admin_menu.sidebar"},
 }
 
 # --- Logs ----------------------------------------------------------------------------------------

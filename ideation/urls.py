@@ -1,4 +1,3 @@
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,8 +10,6 @@ api_v1 = [
     path("", include("ideas.urls_api")),
     path("", include("votes.urls_api")),
 ]
-
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.alive),

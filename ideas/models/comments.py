@@ -1,3 +1,5 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,16 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         constraints = [models.CheckConstraint(condition=~models.Q(body=""), name="comment_body_given")]
+        indexes = [
+            GinIndex(SearchVector("body", config="ideation_simple"), name="comment_search"),
+            # The team's lists of what few comments are.
+            models.Index(models.F("id").desc(), name="comment_internal", condition=models.Q(is_internal=True)),
+            models.Index(
+                models.F("id").desc(),
+                name="comment_taken_away",
+                condition=models.Q(hidden_at__isnull=False) | models.Q(withdrawn_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.body[:60]

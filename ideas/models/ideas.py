@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +93,12 @@ class Idea(models.Model):
             GinIndex(fields=["search"], name="idea_search"),
             GistIndex(OpClass("title", name="gist_trgm_ops(siglen=256)"), name="idea_title_trigram"),
             GinIndex(fields=["tags"], name="idea_tags"),
+            # What is not in the portal, and so in no order of standings: the team's lists of it.
+            models.Index(
+                F("id").desc(),
+                name="idea_unlisted",
+                condition=Q(hidden_at__isnull=False) | Q(withdrawn_at__isnull=False) | Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
