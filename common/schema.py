@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 
@@ -93,6 +93,17 @@ def needs(*scopes: str) -> Any:
 
 def _heirs(error: type[DomainError]) -> list[type[DomainError]]:
     return [error, *(heir for child in error.__subclasses__() for heir in _heirs(child))]
+
+
+class StrictObjects(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Say that strict serializers take no other fields."""
+
+    target_class = "common.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> Any:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return schema | {"additionalProperties": False}
 
 
 class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -22,7 +24,7 @@ from ideas.models import Board, Idea
 from ideas.models.comments import COMMENT_LENGTH
 from ideas.models.ideas import BODY_LENGTH, TITLE_LENGTH
 from ideas.status import Status
-from ideas.texts import TAG_LENGTH, TAGS_PER_IDEA
+from ideas.texts import LANGUAGE, TAG_LENGTH, TAGS_PER_IDEA
 
 CURSOR_LENGTH = 200
 
@@ -70,22 +72,35 @@ class SimilarQuery(QuerySerializer):
 
 
 class IdeaTextSerializer(StrictSerializer):
+    """What an idea says."""
+
     title = StrictCharField(max_length=TITLE_LENGTH)
     body = StrictCharField(required=False, allow_blank=True, max_length=BODY_LENGTH, help_text="Markdown.")
     tags = StrictListField(child=StrictCharField(max_length=TAG_LENGTH), required=False, max_length=TAGS_PER_IDEA)
-    language = StrictCharField(required=False, max_length=8, help_text="Of the text, such as `de`.")
+    language = StrictCharField(
+        required=False,
+        max_length=8,
+        validators=[RegexValidator(rf"^{LANGUAGE.pattern}$", _("A language looks like “de” or “en”."))],
+        help_text="Of the text.",
+    )
 
 
 class NewIdeaSerializer(IdeaTextSerializer):
+    """An idea to be posted."""
+
     board = StrictCharField(max_length=60, help_text="The board's slug.")
     author = ContactSerializer(required=False, help_text="For whom a key posts.")
 
 
 class IdeaChangesSerializer(IdeaTextSerializer):
+    """What is to change; the rest stays."""
+
     title = StrictCharField(required=False, max_length=TITLE_LENGTH)
 
 
 class NewStatusSerializer(StrictSerializer):
+    """A decision."""
+
     status = StrictChoiceField(choices=Status.values)
     response = StrictCharField(
         required=False, allow_blank=True, max_length=BODY_LENGTH, help_text="The company's answer, as Markdown."
@@ -93,6 +108,8 @@ class NewStatusSerializer(StrictSerializer):
 
 
 class NewCommentSerializer(StrictSerializer):
+    """A comment to be posted."""
+
     body = StrictCharField(max_length=COMMENT_LENGTH, help_text="Markdown.")
     parent = StrictCharField(  # type: ignore[assignment]  # a field of this name, no attribute
         required=False, max_length=16, help_text="Id of the comment that this one answers."
