@@ -1,0 +1,114 @@
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed, user_logged_in
+from django.utils import timezone
+
+from accounts.models import Person
+from customers.models import Contact
+from customers.services import person_for_contact
+from ideas.models import Board, Comment, Follow, Idea
+from ideas.services.comments import post_comment
+from ideas.services.following import follow_idea, mute_idea
+from tests.support.connections import other_connection, waiting_for_it
+from tests.support.scene import make_idea, make_person
+from tests.votes.proofs import assert_ledger_adds_up, values
+from votes.models import Vote
+from votes.services import cast_vote, merge_ideas, undo_merge, unite_people
+from votes.services.casting import CAST_STATEMENT
+
+
+@pytest.fixture
+def contact(db: None) -> Person:
+    return person_for_contact(source="crm", external_id="c-1", email="cara@example.com", name="Cara")
+
+
+@pytest.fixture
+def owner(db: None) -> Person:
+    return make_person(email="cara@example.com")
+
+
+def test_votes_unite_and_the_own_one_stays(board: Board, contact: Person, owner: Person) -> None:
+    both, one = make_idea(board), make_idea(board)
+    cast_vote(both, voter=contact)
+    cast_vote(one, voter=contact)
+    given_at = Vote.objects.get(idea=one).at
+    cast_vote(both, voter=owner, value=-1)
+    unite_people(contact, into=owner)
+    assert (values(both), values(one)) == ({owner.pk: -1}, {owner.pk: 1})
+    assert Vote.objects.get(idea=one).at == given_at
+    assert_ledger_adds_up()
+
+
+def test_ideas_comments_contacts_and_follows_move(board: Board, contact: Person, owner: Person) -> None:
+    idea, other = make_idea(board, author=contact), make_idea(board)
+    comment = post_comment(idea, author=contact, body="Me too.")
+    mute_idea(idea, person=owner)
+    follow_idea(idea, person=contact)
+    follow_idea(other, person=contact)
+    unite_people(contact, into=owner)
+    contact.refresh_from_db()
+    assert (contact.is_active, contact.united_into) == (False, owner)
+    assert (Idea.objects.get(pk=idea.pk).author, Comment.objects.get(pk=comment.pk).author) == (owner, owner)
+    assert Contact.objects.get().person == owner
+    assert set(Follow.objects.values_list("idea", "person", "muted")) == {
+        (idea.pk, owner.pk, True),
+        (other.pk, owner.pk, False),
+    }
+
+
+def test_later_votes_of_the_old_person_count_for_the_new_one(idea: Idea, contact: Person, owner: Person) -> None:
+    unite_people(contact, into=owner)
+    cast_vote(idea, voter=contact)
+    assert values(idea) == {owner.pk: 1}
+
+
+def test_uniting_again_changes_nothing(idea: Idea, contact: Person, owner: Person) -> None:
+    cast_vote(idea, voter=contact)
+    unite_people(contact, into=owner)
+    unite_people(contact, into=make_person())
+    assert values(idea) == {owner.pk: 1}
+
+
+def test_an_undone_merge_gives_a_vote_back_to_whom_its_voter_became(
+    board: Board, contact: Person, owner: Person
+) -> None:
+    duplicate, canonical = make_idea(board), make_idea(board)
+    cast_vote(duplicate, voter=contact)
+    cast_vote(canonical, voter=owner, value=-1)
+    merge_ideas(duplicate, into=canonical, by=None)
+    unite_people(contact, into=owner)
+    undo_merge(duplicate, by=None)
+    assert (values(duplicate), values(canonical)) == ({owner.pk: 1}, {owner.pk: -1})
+    assert_ledger_adds_up()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vote_under_way_is_waited_for(idea: Idea, contact: Person, owner: Person) -> None:
+    cast_vote(make_idea(idea.board), voter=contact)
+    parameters = {"idea": idea.pk, "voter": contact.pk, "value": 1, "at": None, "votable": ["open"]}
+    with other_connection() as voting, waiting_for_it(voting, lambda: unite_people(contact, into=owner)):
+        voting.execute(CAST_STATEMENT, parameters)
+    assert values(idea) == {owner.pk: 1}
+
+
+def test_whoever_signs_in_becomes_one_with_contacts_of_the_address(idea: Idea, contact: Person, owner: Person) -> None:
+    other_source = person_for_contact(source="shop", external_id="9", email="cara@example.com")
+    cast_vote(idea, voter=contact)
+    user_logged_in.send(sender=Person, request=None, user=owner)
+    assert values(idea) == {owner.pk: 1}
+    assert set(Contact.objects.values_list("person", flat=True)) == {owner.pk}
+    assert not Person.objects.filter(pk__in=[contact.pk, other_source.pk], is_active=True).exists()
+
+
+def test_whoever_confirms_an_address_becomes_one_with_its_contacts(idea: Idea, contact: Person, owner: Person) -> None:
+    cast_vote(idea, voter=contact)
+    address = EmailAddress(user=owner, email=owner.email)
+    email_confirmed.send(sender=EmailAddress, request=None, email_address=address)
+    assert values(idea) == {owner.pk: 1}
+
+
+def test_contacts_who_signed_in_themselves_stay_who_they_are(idea: Idea, contact: Person, owner: Person) -> None:
+    Person.objects.filter(pk=contact.pk).update(last_login=timezone.now())
+    cast_vote(idea, voter=contact)
+    user_logged_in.send(sender=Person, request=None, user=owner)
+    assert values(idea) == {contact.pk: 1}
