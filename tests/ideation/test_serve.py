@@ -21,7 +21,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     serving = installation.serve()
     yield serving
     serving.end()
-    installation.kill_everything()
+    installation.remove()
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     """Have an installation that may be started and killed."""
     installation = Installation(tmp_path / "var")
     yield installation
-    installation.kill_everything()
+    installation.remove()
 
 
 def test_answers_and_offers_the_first_administrator_a_link_when_ready(serving: Serving) -> None:

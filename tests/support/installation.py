@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ideation.embedded.paths import layout_of
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
@@ -64,6 +66,12 @@ class Installation:
     def processes(self) -> set[int]:
         """Return every process that names this installation in its command line or its environment."""
         return {pid for pid in _pids() if str(self.var_dir).encode() in _about(pid)} - {os.getpid()}
+
+    def remove(self) -> None:
+        """Kill what runs and delete what root's servers may have outside var/."""
+        self.kill_everything()
+        for place in (layout_of(self.var_dir).home, layout_of(self.var_dir).sockets):
+            shutil.rmtree(place, ignore_errors=True)
 
     def kill_everything(self) -> None:
         for pid in self.processes():
