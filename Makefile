@@ -8,7 +8,7 @@ TEST_PROCESSES ?= auto
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check format migrations lock backup restore browser
+.PHONY: help run demo test quick check format migrations messages lock backup restore browser
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ format: $(BIN)/.dev-installed ## Bring code and templates into shape
 
 migrations: $(BIN)/.dev-installed ## Write the migrations that the models need (give NAME=what_it_does)
 	$(MANAGE) makemigrations $(if $(NAME),--name $(NAME))
+
+messages: $(BIN)/.dev-installed ## Gather the strings of the source into locale/ for translation
+	@$(MANAGE) update_translations
 
 lock: ## Choose the versions of all packages anew, within pyproject.toml
 	tools/uv pip compile --quiet --upgrade --python-version 3.11 pyproject.toml -o requirements.lock

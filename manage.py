@@ -8,7 +8,7 @@ import sys
 # What asks no database, and `serve`, which looks for another one first: nothing is started for these.
 WITHOUT_SERVICES = {
     *("check", "collectstatic", "compile_translations", "diffsettings", "findstatic", "help", "makemessages"),
-    *("serve", "spectacular", "startapp", "version"),
+    *("serve", "spectacular", "startapp", "update_translations", "version"),
 }
 
 
