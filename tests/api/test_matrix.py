@@ -106,12 +106,9 @@ class Scene:
     def __init__(self) -> None:
         team = make_team()
         self.author = make_person("Ari Author")
-        self.boards = {
-            place: make_board(slug=f"{place}-board", seen_by=place, team=team)
-            for place in (Audience.PUBLIC, Audience.MEMBERS, Audience.TEAM)
-        }
-        self.ideas = {place: make_idea(board, author=self.author) for place, board in self.boards.items()}
-        public = self.boards[Audience.PUBLIC]
+        boards = {seen_by.value: make_board(slug=f"b-{seen_by}", seen_by=seen_by, team=team) for seen_by in Audience}
+        self.ideas = {place: make_idea(board, author=self.author) for place, board in boards.items()}
+        public = boards["public"]
         self.ideas["hidden"] = hide_idea(make_idea(public, author=self.author), by=self.author)
         self.ideas["theirs"] = make_idea(public, author=person_for_contact(source="crm", **CONTACT))
         self.target = make_idea(public)
