@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 
-from common.errors import DomainError
+from common.errors import Conflict, DomainError
 from common.idempotency import HEADER
 from common.problems import CODES_BY_STATUS, CONTENT_TYPE
 
@@ -70,8 +70,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def known_codes() -> dict[str, int]:
-    """Return every code of the API with its HTTP status."""
-    return STATUSES | {error.code: error.http_status for error in _heirs(DomainError)}
+    """Return every code of the API with its HTTP status; those that only heirs make precise are left out."""
+    precise = set(_heirs(DomainError)) - {DomainError, Conflict}
+    return STATUSES | {error.code: error.http_status for error in precise}
 
 
 def problems(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:

@@ -11,6 +11,8 @@ from common.errors import DomainError
 from ideas.models import Board, Idea
 from ideas.models.comments import COMMENT_LENGTH
 from ideas.models.ideas import BODY_LENGTH, TITLE_LENGTH
+from notifications.models import NewIdeas
+from notifications.selectors import preferences_of
 
 
 class Form(forms.Form):
@@ -87,3 +89,27 @@ class ProfileForm(Form):
     def for_person(cls, person: Person, data: Any) -> "ProfileForm":
         names = ("display_name", "language", "time_zone")
         return cls(data, initial={name: getattr(person, name) for name in names})
+
+
+class MailsForm(Form):
+    """What a person wants to be told by mail; only the team is asked about what only the team gets."""
+
+    TEAM_ONLY = ("new_ideas", "digest_hour", "notes", "assignments")
+
+    changes = forms.BooleanField(label=_("Answers and decisions on ideas I wrote, backed or follow"), required=False)
+    comments = forms.BooleanField(label=_("Comments on ideas I wrote or follow"), required=False)
+    assignments = forms.BooleanField(label=_("Ideas assigned to me"), required=False)
+    notes = forms.BooleanField(label=_("Internal notes"), required=False)
+    new_ideas = forms.ChoiceField(label=_("New ideas on my team's boards"), choices=NewIdeas.choices)
+    digest_hour = forms.TypedChoiceField(
+        label=_("Hour of the daily mail"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+    )
+
+    @classmethod
+    def for_person(cls, person: Person, data: Any) -> "MailsForm":
+        preferences = preferences_of(person)
+        form = cls(data, initial={name: getattr(preferences, name) for name in cls.base_fields}, auto_id="mails_%s")
+        if not person.is_staff:
+            for name in cls.TEAM_ONLY:
+                del form.fields[name]
+        return form

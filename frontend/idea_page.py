@@ -6,12 +6,13 @@ from typing import Any
 
 from accounts.viewers import Viewer
 from common.pagination import BadCursor, Cursor
-from frontend.cards import Card, cards
+from frontend.cards import cards
 from frontend.portals import boards_seen_by
+from frontend.selectors import similar_on_board
 from frontend.timeline import timeline
 from ideas.models import Audience, Comment, Follow, Idea
 from ideas.policies import may_comment, may_edit_idea, may_moderate
-from ideas.selectors import colleagues_of, similar_ideas
+from ideas.selectors import colleagues_of
 from ideas.status import TRANSITIONS, Status
 from ideas.threads import ORDER, comments_page
 
@@ -38,7 +39,7 @@ def idea_page(viewer: Viewer, idea: Idea, *, cursor: str = "", draft: dict[str, 
         "is_later": page.previous is not None,
         "draft": draft or {},
         "timeline": timeline(idea),
-        "similar": _similar(viewer, idea),
+        "similar": similar_on_board(viewer, idea, limit=SIMILAR),
         "duplicates": _duplicates(idea),
         "follow": _follow(viewer, idea),
         "is_author": viewer.person_id == idea.author_id,
@@ -67,11 +68,6 @@ def _place(cursor: str) -> Cursor | None:
         return Cursor.decode(cursor, order=ORDER, kind=int)
     except BadCursor:
         return None
-
-
-def _similar(viewer: Viewer, idea: Idea) -> list[Card]:
-    alike = similar_ideas(viewer, title=idea.title, board=idea.board, limit=SIMILAR + 1)
-    return cards(viewer, [other for other in alike if other.pk != idea.pk][:SIMILAR])
 
 
 def _duplicates(idea: Idea) -> list[Idea]:

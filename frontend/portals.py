@@ -4,21 +4,22 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
+
 from accounts.viewers import Viewer
 from ideas.models import Board, Portal
 from ideas.selectors import boards_for
 
-SECONDS = 3.0
 T = TypeVar("T")
 
 _kept: dict[object, tuple[float, object]] = {}
 
 
 def remembered(key: object, make: Callable[[], T]) -> T:
-    """Return what `make` gave for `key` at most SECONDS ago."""
+    """Return what `make` gave for `key` at most PORTAL_KEPT_SECONDS ago."""
     now = time.monotonic()
     known = _kept.get(key)
-    if known is None or now - known[0] > SECONDS:
+    if known is None or now - known[0] > settings.PORTAL_KEPT_SECONDS:
         if len(_kept) > 500:
             _kept.clear()
         known = _kept[key] = (now, make())

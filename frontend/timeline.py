@@ -36,11 +36,18 @@ class Step:
 
 
 def timeline(idea: Idea) -> list[Step]:
-    """Return what happened since the idea was posted, oldest first. Queries: two."""
+    """Return what happened since the idea was posted, oldest first. Queries: one, where there is an answer two."""
     verbs = [*WORDS, "idea.status_changed"]
     events = Event.objects.filter(subject_type="idea", subject_id=idea.pk, verb__in=verbs).order_by("id")[:LONGEST]
-    earlier = {response.pk: response for response in idea.responses.exclude(pk=idea.response_id or 0)[:LONGEST]}
+    earlier = _earlier_answers(idea)
     return [_step(event, earlier) for event in _without_repeats(events)]
+
+
+def _earlier_answers(idea: Idea) -> dict[int, OfficialResponse]:
+    """Return the answers before the one that counts now."""
+    if idea.response_id is None:
+        return {}
+    return {response.pk: response for response in idea.responses.exclude(pk=idea.response_id)[:LONGEST]}
 
 
 def _step(event: Event, earlier: dict[int, OfficialResponse]) -> Step:

@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# --- Portal ----------------------------------------------------------------------------
+# For so long a change of a portal's or board's settings may stay unseen by a web process.
+PORTAL_KEPT_SECONDS = env.float("PORTAL_KEPT_SECONDS", 3.0, validate=lambda seconds: 0 <= seconds <= 3600)
+
 # --- Ranking -----------------------------------------------------------------------
 # Trending: an up-vote counts half after this many days. One figure for the whole installation.
 HALF_LIFE_DAYS = env.float("HALF_LIFE_DAYS", 7.0, validate=lambda days: 0.1 <= days <= 365)

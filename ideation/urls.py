@@ -1,10 +1,10 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from common import api_docs
 from ideation import health
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("schema/", api_docs.schema, name="api-schema"),
     path("docs/", api_docs.docs, name="api-docs"),
     path("", include("ideas.urls_api")),

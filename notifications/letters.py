@@ -59,7 +59,7 @@ def _why(matter: Matter, reason: Reason) -> str:
         Reason.REPLY: _("You get this mail because somebody answered your comment on “%(title)s”."),
         Reason.AUTHOR: _("You get this mail because “%(title)s” is your idea."),
         Reason.FOLLOWER: _("You get this mail because you follow “%(title)s”."),
-        Reason.VOTER: _("You get this mail because you voted for “%(title)s”."),
+        Reason.VOTER: _("You get this mail because you voted on “%(title)s”."),
         Reason.TEAM: _("You get this mail because your team looks after “%(board)s”."),
     }
     return because[reason] % {"title": matter.idea.title, "board": matter.idea.board.name}

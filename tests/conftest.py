@@ -14,6 +14,7 @@ from accounts.models import Person, Team
 from ideas.models import Board, Idea
 from ideation.celery import app as celery_app
 from ideation.embedded import hold_services
+from ideation.translations import compile_translations
 from tests.support import scene
 from tests.support.mail import SmtpSink, running_sink
 from tests.support.worker import running_worker
@@ -27,6 +28,12 @@ def services() -> Iterator[None]:
     """Have PostgreSQL and Valkey; all test processes share them, the last one stops them."""
     with hold_services(django_settings.VAR_DIR, durable=False):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translations() -> None:
+    """Have German: the compiled catalogue is not in the repository."""
+    compile_translations(django_settings.LOCALE_PATHS)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.services import update_profile
 from accounts.time_zones import time_zone_names
 from accounts.viewers import viewer_of
-from common.errors import DomainError
+from common.errors import DomainError, Invalid
 from frontend.cards import cards
 from frontend.entrances import person_of
-from frontend.forms import ProfileForm
+from frontend.forms import MailsForm, ProfileForm
 from ideas.selectors import ideas_in_order, ideas_of
+from notifications.services.preferences import set_preferences
 from votes.selectors import ideas_voted_on
 
 SHOWN = 100
@@ -34,12 +36,29 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             update_profile(person, **form.cleaned_data)
+            return _saved(request, person.language)
         except DomainError as error:
             form.refuse(error)
-        else:
-            messages.success(request, _("Saved."))
-            response = redirect("frontend:profile")
-            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
-            return response
-    context = {"form": form, "time_zones": time_zone_names()}
+    context = {"form": form, "mails": MailsForm.for_person(person, None), "time_zones": time_zone_names()}
     return render(request, "frontend/profile.html", context, status=400 if form.errors else 200)
+
+
+def _saved(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the profile in the language just chosen, which now counts in this browser too."""
+    with override(language):
+        messages.success(request, _("Saved."))
+    response = redirect("frontend:profile")
+    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    return response
+
+
+@require_POST
+def mails(request: HttpRequest) -> HttpResponse:
+    """Keep what the person wants to be told; only choices come in, so only a forged form is refused."""
+    person = person_of(request)
+    form = MailsForm.for_person(person, request.POST)
+    if not form.is_valid():
+        raise Invalid
+    set_preferences(person, **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect("frontend:profile")

@@ -5,8 +5,9 @@ from django.views.decorators.http import require_POST
 from accounts.viewers import viewer_of
 from common.errors import DomainError, Invalid
 from frontend.cards import vote_control
-from frontend.entrances import person_of, safe_next, wants_fragment
+from frontend.entrances import allow, person_of, safe_next, wants_fragment
 from frontend.links import idea_path
+from ideas.policies import may_vote
 from ideas.selectors import idea_for
 from votes.selectors import my_votes
 from votes.services import cast_vote, retract_vote
@@ -19,6 +20,7 @@ def vote(request: HttpRequest, public_id: str) -> HttpResponse:
     """Set the viewer's vote to what the button says, so that a repeat changes nothing."""
     viewer, person = viewer_of(request), person_of(request)
     idea = idea_for(viewer, public_id)
+    allow(may_vote(viewer, idea.board))
     value = VALUES.get(request.POST.get("value", ""))
     if value is None:
         raise Invalid(field="value")

@@ -13,7 +13,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Person, Role, SignInLink
-from accounts.services import first_administrator_link, make_administrator, make_sign_in_link, person_of_address
+from accounts.services import (
+    first_administrator_link,
+    link_for,
+    make_administrator,
+    make_sign_in_link,
+    person_of_address,
+    redeem_link,
+)
+from common.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +56,14 @@ def test_link_signs_in_by_a_button_and_once(client: Client, ada: Person, setting
 def test_nothing_kept_tells_the_link(ada: Person, settings: Settings) -> None:
     token = path_of(make_sign_in_link(ada), settings).split("/")[-2]
     assert token not in str(SignInLink.objects.values().get())
+
+
+def test_link_is_used_once_when_two_saw_it_unused(ada: Person, settings: Settings) -> None:
+    link = link_for(path_of(make_sign_in_link(ada), settings).split("/")[-2])
+    assert link
+    assert redeem_link(link) == ada
+    with pytest.raises(NotFound):
+        redeem_link(link)
 
 
 def test_link_ends_after_a_day(client: Client, ada: Person, settings: Settings) -> None:

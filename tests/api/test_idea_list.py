@@ -198,3 +198,10 @@ def test_page_costs_the_same_queries_wherever_it_lies(ideas: list[Idea], member:
     assert queries_of(nobody(), later) == 2
     assert queries_of(nobody(), "ideas/", limit=100) == 2
     assert queries_of(signed_in(member), "ideas/", limit=2) == 4
+
+
+def test_hidden_counts_cost_one_query_for_the_page(ideas: list[Idea], board: Board, member: Person) -> None:
+    caller = signed_in(member)
+    shown = queries_of(caller, "ideas/")
+    Board.objects.filter(pk=board.pk).update(counts_shown=CountsShown.AFTER_VOTE)
+    assert queries_of(caller, "ideas/") == shown + 1

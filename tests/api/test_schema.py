@@ -1,16 +1,19 @@
 """The schema says what the API does: by its own rules, by random requests, and by the codes it names."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as bounded
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -22,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import Person
+from common.schema import known_codes
 from ideas.models import Board, Idea
 from ideation.wsgi import application
 from tests.support.api import CONTACT, nobody, with_key
@@ -70,6 +74,12 @@ def test_every_operation_says_what_it_is_and_what_can_go_wrong(schema: dict[str,
                 assert response["content"].keys() == {"application/problem+json"}, (name, status)
 
 
+def test_guide_explains_every_code_with_its_status() -> None:
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    explained = {code: int(status) for status, code in re.findall(r"^\| (\d+) \| `(\w+)` \| \S", guide, re.MULTILINE)}
+    assert explained == known_codes()
+
+
 @pytest.fixture
 def kept_connection(db: None) -> Iterator[None]:
     """Keep the test's transaction open across requests, as Django's own test client does."""
@@ -92,7 +102,7 @@ def test_random_requests_are_answered_as_the_schema_says(board: Board, member: P
         if mode is GenerationMode.NEGATIVE and not [*operation.iter_parameters(), *operation.body]:
             continue  # there is nothing that could be wrong
 
-        @settings(
+        @bounded(
             max_examples=EXAMPLES,
             derandomize=True,
             database=None,

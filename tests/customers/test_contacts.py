@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.models import Person
 from accounts.services import person_of_address
 from common.errors import Invalid
 from customers.models import Contact
 from customers.services import person_for_contact
+from tests.support.mail import SmtpSink
 
 Queries = Callable[[int], AbstractContextManager[Any]]
 
@@ -119,3 +121,24 @@ def test_one_person_is_made_when_many_name_the_contact_at_once() -> None:
     for row in Contact.objects.select_related("person"):
         assert row.name.startswith("Name ")
         assert row.person.display_name == row.name
+
+
+def prove_address(email: str, mails: SmtpSink) -> Person:
+    browser = Client()
+    browser.post("/accounts/login/", {"email": email})
+    code = str(mails.to(email)[-1]["Subject"]).rpartition(" ")[2]
+    browser.post("/accounts/login/code/", {"code": code})
+    return Person.objects.get(pk=browser.session["_auth_user_id"])
+
+
+@pytest.mark.django_db
+def test_contact_becomes_the_account_when_its_owner_signs_in(smtp_sink: SmtpSink) -> None:
+    stranger = contact(email="ada@example.org", name="Ada at the partner")
+    account = prove_address("ada@example.org", smtp_sink)
+    assert account != stranger
+    assert contact() == account
+    later = contact(external_id="43", email="ada@example.org")
+    assert later != account
+    assert prove_address("ada@example.org", smtp_sink) == account
+    assert contact(external_id="43") == account
+    assert account.display_name == ""

@@ -1,5 +1,7 @@
 """Short ways to say what the tests of mails say often."""
 
+from email.message import EmailMessage
+
 from django.utils import timezone
 
 from accounts.models import Person
@@ -28,3 +30,9 @@ def forget_deliveries() -> None:
 
 def give_votes(idea: Idea, *people: Person) -> None:
     Vote.objects.bulk_create([Vote(idea=idea, voter=person, value=1, at=timezone.now()) for person in people])
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())

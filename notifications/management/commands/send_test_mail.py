@@ -2,8 +2,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from notifications.smtp import connect, hand_over, words_of
@@ -16,6 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("address", metavar="ADDRESS")
 
     def handle(self, *, address: str, **options: Any) -> None:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise CommandError(f"not sent: {address!r} is not a mail address") from None
         mail = EmailMessage(_("Test mail"), _("Mails from Ideation arrive here."), to=[address])
         connection = get_connection()
         try:
