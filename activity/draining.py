@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activity.models import Event
@@ -38,13 +38,12 @@ def drain(*, at: datetime | None = None) -> int:
     return taken
 
 
-def replay_event(event: Event) -> None:
-    """Try a parked event again, with all its attempts."""
-    _replay(Q(pk=event.pk))
-
-
-def replay_parked() -> int:
-    return _replay(Q())
+def replay_events(chosen: "QuerySet[Event]") -> int:
+    """Try those of `chosen` again that were parked, with all their attempts; return how many. Queries: one update."""
+    parked = Event.objects.filter(pk__in=chosen.values("pk"), parked_at__isnull=False)
+    replayed = parked.update(parked_at=None, next_attempt_at=None, attempts=0)
+    nudge()
+    return replayed
 
 
 @transaction.atomic
@@ -87,10 +86,3 @@ def _run_handlers(event: Event) -> str:
             logger.exception("event_handler_failed", event_id=event.pk, verb=event.verb)
             said = f"{type(error).__name__}: {error}"
     return said
-
-
-def _replay(which: Q) -> int:
-    parked = Event.objects.filter(which, parked_at__isnull=False)
-    replayed = parked.update(parked_at=None, next_attempt_at=None, attempts=0)
-    nudge()
-    return replayed

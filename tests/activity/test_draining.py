@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from activity.draining import TRIES, drain, replay_event, replay_parked
+from activity.draining import TRIES, drain, replay_events
 from activity.models import Event
 from activity.services import record
 from common.ids import new_public_id
@@ -99,11 +99,11 @@ def test_an_event_is_tried_ever_more_rarely_then_parked_and_can_be_replayed(hear
     assert drain(at=at + timedelta(days=365)) == 0
 
     broken = False
-    replay_event(event)
+    assert replay_events(Event.objects.all()) == 1
     assert drain() == 1
     event.refresh_from_db()
     assert event.handled_at is not None
-    assert replay_parked() == 0
+    assert replay_events(Event.objects.all()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
