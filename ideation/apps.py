@@ -4,11 +4,14 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import pre_migrate
 
+from ideation.logs import configure_structlog
+
 
 class IdeationConfig(AppConfig):
     name = "ideation"
 
     def ready(self) -> None:
+        configure_structlog()
         pre_migrate.connect(allow_long_migrations, dispatch_uid="ideation.allow_long_migrations")
 
 

@@ -3,6 +3,8 @@ import warnings
 
 from celery import Celery
 from celery.platforms import SecurityWarning
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ideation.settings")
 
@@ -12,3 +14,9 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("ideation")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Have Celery leave alone what LOGGING says: it sets up its own only where nobody listens to this signal."""

@@ -1,6 +1,7 @@
 """What a load balancer and an operator ask: does the process live, can it do its work."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.core.cache import cache
 from django.db import connection
@@ -9,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ideation.celery import app
+from votes.selectors import fold_lag
 
 
 @never_cache
@@ -20,10 +22,15 @@ def alive(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 where all parts work, else 503; each part says how it is."""
+    """Answer 200 where all parts work, else 503; each part says how it is.
+
+    Votes that wait to be folded are told with who holds the fold back; they make nobody unready.
+    """
     parts = {"database": _state(_ask_database), "cache": _state(_ask_cache), "broker": _state(_ask_broker)}
     works = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ready" if works else "not ready", **parts}, status=200 if works else 503)
+    fold = asdict(fold_lag()) if parts["database"] == "ok" else None
+    answer = {"status": "ready" if works else "not ready", **parts, "fold": fold}
+    return JsonResponse(answer, status=200 if works else 503)
 
 
 def _state(ask: Callable[[], object]) -> str:

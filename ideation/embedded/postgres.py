@@ -72,6 +72,7 @@ class Postgres(Server):
                 template.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}".encode())
             if not template.execute("SELECT 1 FROM pg_roles WHERE rolname = 'ideation'").fetchone():
                 template.execute("CREATE ROLE ideation LOGIN CREATEDB")
+            template.execute("GRANT pg_read_all_stats TO ideation")  # to name whoever holds the fold of votes back
         with self._connect("postgres") as maintenance:
             if not maintenance.execute("SELECT 1 FROM pg_database WHERE datname = 'ideation'").fetchone():
                 maintenance.execute("CREATE DATABASE ideation OWNER ideation")

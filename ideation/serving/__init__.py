@@ -1,5 +1,5 @@
 """`make run`: web, worker and scheduler as children of one foreground process."""
 
-from ideation.serving.run import serve
+from ideation.serving.run import serve, the_only_one
 
-__all__ = ["serve"]
+__all__ = ["serve", "the_only_one"]

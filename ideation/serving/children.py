@@ -33,7 +33,9 @@ class Child:
     def start(self) -> None:
         self.started_at = time.monotonic()
         environment = {**os.environ, MARK: str(settings.VAR_DIR)}
-        self.process = subprocess.Popen(self.command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - ours
+        self.process = subprocess.Popen(  # noqa: S603 - our own programs
+            self.command, env=environment, stdin=subprocess.DEVNULL, preexec_fn=_ignore_interrupts
+        )
 
     @property
     def is_alive(self) -> bool:
@@ -57,6 +59,11 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches the whole group, and a child that is still importing would answer it with a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _reason(code: int) -> str:

@@ -34,7 +34,7 @@ def serve(*, say: Say) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     with ExitStack() as stack:
-        stack.enter_context(_the_only_one(settings.VAR_DIR))
+        stack.enter_context(the_only_one(settings.VAR_DIR))
         if end_leftovers(settings.VAR_DIR):
             say("Ended what an earlier run had left behind.")
         _require_free_port(settings.HOST, settings.PORT)
@@ -60,7 +60,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _the_only_one(var_dir: Path) -> Iterator[None]:
+def the_only_one(var_dir: Path) -> Iterator[None]:
     var_dir.mkdir(parents=True, exist_ok=True)
     with (var_dir / "serve.lock").open("a") as lock:
         try:

@@ -12,4 +12,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with one_line_errors():
-            serve(say=lambda line: self.stdout.write(line))
+            serve(say=lambda line: print(line, flush=True))  # noqa: T201 - at once, into a pipe too
