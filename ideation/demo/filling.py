@@ -104,7 +104,7 @@ class Demo:
     def _decide(self, idea: Idea, demo: DemoIdea, posted_at: datetime) -> None:
         by = self._colleague(idea)
         if demo.status:
-            at = posted_at + (self.now - posted_at) * 0.6
+            at = posted_at + min((self.now - posted_at) * 0.6, timedelta(days=self.crowd.random.uniform(1, 12)))
             change_status(idea, status=demo.status, response=demo.response, by=by, at=at)
         if demo.merged_into:
             canonical = Idea.objects.get(origin__source=SOURCE, origin__external_id=demo.merged_into)
