@@ -52,6 +52,8 @@ def matter_of(event: Event) -> Matter | None:
     if kind is None:
         return None
     idea = _idea(event.data.get("idea_id", event.subject_id))
+    if idea is None:
+        return None
     matter = Matter(
         event=event,
         kind=Kind.NOTE if event.data.get("is_internal") else kind,
@@ -64,19 +66,24 @@ def matter_of(event: Event) -> Matter | None:
     return None if _is_over(matter) else matter
 
 
-def _idea(pk: int) -> Idea:
-    return Idea.objects.select_related("board__portal", "author").defer("search").get(pk=pk)
+def _idea(pk: int) -> Idea | None:
+    return Idea.objects.select_related("board__portal", "author").defer("search").filter(pk=pk).first()
 
 
 def _comment(event: Event) -> Comment | None:
     if event.subject_type != "comment":
         return None
-    return Comment.objects.select_related("author").get(pk=event.subject_id)
+    return Comment.objects.filter(pk=event.subject_id).first()
 
 
 def _is_over(matter: Matter) -> bool:
-    comment, into = matter.comment, matter.into
-    taken_back = comment is not None and (comment.hidden_at is not None or comment.withdrawn_at is not None)
-    undone = into is not None and matter.idea.merged_into_id is None
-    passed_on = matter.kind == Kind.ASSIGNMENT and matter.idea.assignee_id != matter.event.data["assignee_id"]
-    return taken_back or undone or passed_on
+    event, idea, comment = matter.event, matter.idea, matter.comment
+    match event.verb:
+        case "comment.posted":
+            return comment is None or comment.hidden_at is not None or comment.withdrawn_at is not None
+        case "idea.merged":
+            return matter.into is None or idea.merged_into_id is None
+        case "idea.assigned":
+            return idea.assignee_id is None or idea.assignee_id != event.data["assignee_id"]
+        case _:
+            return False

@@ -18,6 +18,8 @@ from pytest_django import Settings
 
 from accounts.models import Person
 from activity.draining import drain
+from activity.models import Event
+from activity.tasks import drain_events
 from ideas.models import Board, Idea
 from ideas.services.comments import post_comment
 from ideas.services.following import mute_idea
@@ -256,3 +258,35 @@ def test_a_mail_arrives_within_seconds_when_all_is_well(
     [mail] = eventually(lambda: smtp_sink.to("ann@example.com"))
     assert mail["Subject"] == "New comment: Pay by invoice"
     eventually(lambda: states().get("ann@example.com") == State.SENT)
+
+
+POST_WITHOUT_BROKER = """
+import sys, time, django
+django.setup()
+from accounts.models import Person
+from ideas.models import Idea
+from ideas.services.comments import post_comment
+
+idea, writer = Idea.objects.get(pk=sys.argv[1]), Person.objects.get(pk=sys.argv[2])
+started = time.monotonic()
+post_comment(idea, author=writer, body="Is anybody there?")
+print(time.monotonic() - started)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_comes_later_when_the_broker_was_away_while_posting(
+    celery_worker: "subprocess.Popen[bytes]", smtp_sink: SmtpSink
+) -> None:
+    author = make_person("Ann Author", email="ann@example.com")
+    idea = make_idea(make_board(), author=author, title="Pay by invoice")
+    posted = subprocess.run(
+        [sys.executable, "-c", POST_WITHOUT_BROKER, str(idea.pk), str(make_person().pk)],
+        env=environment(smtp_sink) | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"},
+        capture_output=True,
+        check=True,
+    )
+    assert float(posted.stdout) < 1
+    assert Event.objects.get(verb="comment.posted").handled_at is None
+    drain_events.apply_async()  # as the scheduler does every few seconds
+    eventually(lambda: smtp_sink.to("ann@example.com"), timeout=30)
