@@ -63,8 +63,9 @@ def viewer_of(request: Any) -> Viewer:
     if known is None:
         if isinstance(key := getattr(request, "auth", None), ApiKey):
             known = Viewer(key=key)
-        elif isinstance(request.user, Person) and request.user.is_active:
-            known = viewer_for(request.user)
+        # Errors before authentication have pages too, and no user.
+        elif isinstance(user := getattr(request, "user", None), Person) and user.is_active:
+            known = viewer_for(user)
         else:
             known = ANONYMOUS
         http._viewer = known  # type: ignore[attr-defined]

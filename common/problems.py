@@ -1,19 +1,20 @@
 """Every error of the API as problem+json (RFC 9457), with a code that stays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from common.errors import DomainError
 
+API_PREFIX = "/api/"
 CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 20
 MAX_TEXT = 300
@@ -96,6 +97,17 @@ def problem_for_status(status: int) -> Problem:
         500: _("Something went wrong on our side. It has been recorded."),
     }
     return Problem(status, code, details.get(status, HTTPStatus(status).phrase), headers=_headers_for(status))
+
+
+def page_unless_api(page: Callable[..., HttpResponse], status: int) -> Callable[..., HttpResponse]:
+    """Make one of Django's error handlers: a problem below /api/, elsewhere what `page` gives."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.path_info.startswith(API_PREFIX):
+            return problem_response(problem_for_status(status))
+        return page(request, *args, **kwargs)
+
+    return answer
 
 
 def problem_of(exc: Exception) -> Problem | None:

@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from common import api_docs
+from common.problems import page_unless_api
+from frontend.views import errors
 from ideation import health
 
 api_v1: list[URLPattern | URLResolver] = [
@@ -21,7 +23,7 @@ urlpatterns = [
     path("", include("frontend.urls")),
 ]
 
-handler400 = "frontend.views.errors.bad_request"
-handler403 = "frontend.views.errors.forbidden"
-handler404 = "frontend.views.errors.not_found"
-handler500 = "frontend.views.errors.server_error"
+handler400 = page_unless_api(errors.bad_request, 400)
+handler403 = page_unless_api(errors.forbidden, 403)
+handler404 = page_unless_api(errors.not_found, 404)
+handler500 = page_unless_api(errors.server_error, 500)
