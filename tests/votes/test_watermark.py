@@ -116,7 +116,7 @@ WRITE = "UPDATE ideas_standing SET up = %s WHERE idea_id = %s"
 
 def test_control_a_naive_counter_loses_a_vote(idea: Idea) -> None:
     with other_connection() as first, other_connection() as second:
-        counts = [voter.execute(READ, [idea.pk]).fetchone()[0] for voter in (first, second)]
+        counts = [voter.execute(READ, [idea.pk]).fetchall()[0][0] for voter in (first, second)]
         for voter, count in zip((first, second), counts, strict=True):
             voter.execute(WRITE, [count + 1, idea.pk])
             voter.commit()
