@@ -18,7 +18,9 @@ QUOTE_LENGTH = 600
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Attributes: `why` the receiver gets it; `said`, what happened; `quote`, somebody's own words, in `language`."""
+    """Attributes: `why` the receiver gets it; `said`, what happened; `quote`, somebody's own words, and their
+    `language` where it is known.
+    """
 
     subject: str
     why: str
@@ -36,7 +38,7 @@ def letter_about(matter: Matter, *, reason: str) -> Letter:
         why=_why(matter, Reason(reason)),
         said=said,
         quote=Truncator(quote.strip()).chars(QUOTE_LENGTH),
-        language=matter.idea.language,
+        language="" if matter.words else matter.idea.language,
         url=idea_url(matter.leads_to),
         link_label=_("Open the idea"),
     )
@@ -102,9 +104,10 @@ def _status_changed(matter: Matter) -> Told:
         "old": Status(data["old"]).label,
         "new": Status(data["new"]).label,
     }
-    said = _("“%(title)s” is now “%(new)s”; it was “%(old)s”.") % names
     if matter.words:
-        said = f"{said} {_('The team says:')}"
+        said = _("“%(title)s” is now “%(new)s”; it was “%(old)s”. The team says:") % names
+    else:
+        said = _("“%(title)s” is now “%(new)s”; it was “%(old)s”.") % names
     return f"{names['new']}: {names['title']}", said, matter.words
 
 
