@@ -5,10 +5,10 @@ import os
 import signal
 import sys
 
-# What asks no database, and `serve`, which looks for another one first: nothing is started for these.
+# What asks no database, `serve`, which looks for another one first, and `process`: nothing is started for these.
 WITHOUT_SERVICES = {
     *("check", "collectstatic", "compile_translations", "diffsettings", "findstatic", "help", "makemessages"),
-    *("serve", "spectacular", "startapp", "update_translations", "version"),
+    *("process", "serve", "spectacular", "startapp", "update_translations", "version"),
 }
 
 

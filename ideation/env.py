@@ -2,13 +2,34 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from environs import EnvError, FileAwareEnv
+from environs import EnvError, FileAwareEnv, validate
 
 env = FileAwareEnv()
 
-__all__ = ["EnvError", "env", "persistent_secret", "required_unless"]
+__all__ = ["EnvError", "at_least", "between", "env", "of_scheme", "one_of", "persistent_secret", "required_unless"]
+
+one_of = validate.OneOf
+
+
+def between(lowest: float, highest: float) -> validate.Range:
+    return validate.Range(min=lowest, max=highest)
+
+
+def at_least(lowest: float) -> validate.Range:
+    return validate.Range(min=lowest)
+
+
+def of_scheme(name: str, url: str, *schemes: str) -> str:
+    """Return `url` if it is of one of the schemes; the error does not repeat it, since it may hold a password.
+
+    Raises: ImproperlyConfigured, naming the variable.
+    """
+    if urlsplit(url).scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}:' for scheme in schemes)}.")
+    return url
 
 
 def required_unless(condition: bool, name: str, fallback: str) -> str:

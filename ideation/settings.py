@@ -5,13 +5,15 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_database_url
+import dj_email_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from ideation.embedded import service_urls
-from ideation.env import env, persistent_secret, required_unless
+from ideation.env import at_least, between, env, of_scheme, one_of, persistent_secret, required_unless
 from ideation.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,8 +22,12 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).absolute()
 # --- Services: without DATABASE_URL the embedded ones under var/ -------------
 EMBEDDED = not env.str("DATABASE_URL", "")
 _services = service_urls(VAR_DIR)
-DATABASE_URL = _services.database_url if EMBEDDED else env.str("DATABASE_URL")
-REDIS_URL = required_unless(EMBEDDED, "REDIS_URL", _services.redis_url)
+DATABASE_URL = of_scheme(
+    "DATABASE_URL", env.str("DATABASE_URL", "") or _services.database_url, "postgres", "postgresql"
+)
+REDIS_URL = of_scheme(
+    "REDIS_URL", required_unless(EMBEDDED, "REDIS_URL", _services.redis_url), "redis", "rediss", "unix"
+)
 SECRET_KEY = (
     env.str("SECRET_KEY", "") or persistent_secret(VAR_DIR / "secret_key")
     if EMBEDDED
@@ -30,8 +36,10 @@ SECRET_KEY = (
 
 # --- Where we are reached ------------------------------------------------------
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000, validate=lambda port: 0 < port < 65536)
-BASE_URL = required_unless(EMBEDDED, "BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+PORT = env.int("PORT", 8000, validate=between(1, 65535))
+BASE_URL = of_scheme(
+    "BASE_URL", required_unless(EMBEDDED, "BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/"), "http", "https"
+)
 # The machine's own names too: from there come the probes of /healthz and /readyz.
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -134,7 +142,7 @@ TEMPLATES = [
 ]
 
 # --- Data ----------------------------------------------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 _pool_size = env.int("DATABASE_POOL", 0)
 DATABASES["default"].update(
     ATOMIC_REQUESTS=False,
@@ -161,9 +169,9 @@ MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # --- Processes of `serve` ----------------------------------------------------------
-WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=lambda count: count > 0)
-WEB_THREADS = env.int("WEB_THREADS", 4, validate=lambda count: count > 0)
-WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, validate=lambda count: count > 0)
+WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=at_least(1))
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=at_least(1))
+WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, validate=at_least(1))
 
 # --- Background work -------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -209,11 +217,11 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Portal ----------------------------------------------------------------------------
 # For so long a change of a portal's or board's settings may stay unseen by a web process.
-PORTAL_KEPT_SECONDS = env.float("PORTAL_KEPT_SECONDS", 3.0, validate=lambda seconds: 0 <= seconds <= 3600)
+PORTAL_KEPT_SECONDS = env.float("PORTAL_KEPT_SECONDS", 3.0, validate=between(0, 3600))
 
 # --- Ranking -----------------------------------------------------------------------
 # Trending: an up-vote counts half after this many days. One figure for the whole installation.
-HALF_LIFE_DAYS = env.float("HALF_LIFE_DAYS", 7.0, validate=lambda days: 0.1 <= days <= 365)
+HALF_LIFE_DAYS = env.float("HALF_LIFE_DAYS", 7.0, validate=between(0.1, 365))
 
 # --- People --------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Person"
@@ -236,14 +244,11 @@ SESSION_COOKIE_AGE = 60 * 86_400
 
 # --- Mail ------------------------------------------------------------------------------
 # Without EMAIL_URL mails appear on the console.
-EMAIL_URL = env.dj_email_url("EMAIL_URL", "console:")
-EMAIL_BACKEND = EMAIL_URL["EMAIL_BACKEND"]
-EMAIL_HOST = EMAIL_URL.get("EMAIL_HOST", "")
-EMAIL_PORT = EMAIL_URL.get("EMAIL_PORT", 25)
-EMAIL_HOST_USER = EMAIL_URL.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = EMAIL_URL.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = EMAIL_URL.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = EMAIL_URL.get("EMAIL_USE_SSL", False)
+_mail = dj_email_url.parse(of_scheme("EMAIL_URL", env.str("EMAIL_URL", "console:"), "smtp", "submission", "console"))
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ideas@localhost")
 
@@ -258,7 +263,7 @@ TIME_ZONE = "UTC"
 
 # --- Static files --------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "frontend.finders.BundleFinder",
@@ -316,10 +321,8 @@ UNFOLD = {
 }
 
 # --- Logs ----------------------------------------------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=lambda level: level in {"DEBUG", "INFO", "WARNING", "ERROR"})
-LOG_FORMAT = env.str(
-    "LOG_FORMAT", "text" if sys.stderr.isatty() else "json", validate=lambda form: form in {"text", "json"}
-)
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=one_of(["DEBUG", "INFO", "WARNING", "ERROR"]))
+LOG_FORMAT = env.str("LOG_FORMAT", "text" if sys.stderr.isatty() else "json", validate=one_of(["text", "json"]))
 LOGGING = logging_settings(level=LOG_LEVEL, form=LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

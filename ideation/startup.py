@@ -26,12 +26,25 @@ def one_line_errors() -> Iterator[None]:
         sys.exit(f"ideation: {error.filename or 'the system'}: {error.strerror or error}")
 
 
+def read_settings() -> None:
+    """Read all settings now, where a bad one can be told in one line.
+
+    Raises: CannotStartError, ImproperlyConfigured or EnvError, naming the variable.
+    """
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - the first access reads all
+    except EnvError:
+        raise
+    except ValueError as error:  # a file of NAME_FILE that cannot be read
+        raise CannotStartError(str(error)) from error
+
+
 @contextmanager
 def ready(*, services: bool) -> Iterator[None]:
     """Have settings, and the embedded services where they are used, for the block; its own errors pass unchanged."""
     with ExitStack() as stack:
         with one_line_errors():
-            settings.INSTALLED_APPS  # noqa: B018 - the first access reads all settings
+            read_settings()
             if services and settings.EMBEDDED:
                 stack.enter_context(hold_services(settings.VAR_DIR))
         yield
