@@ -121,6 +121,10 @@ class QuerySerializer(StrictSerializer):
         return super().to_internal_value({name: data.getlist(name) if name in lists else data[name] for name in data})
 
 
+class NoParameters(QuerySerializer):
+    pass
+
+
 def read_body(serializer: type[StrictSerializer], request: Request, **kwargs: Any) -> dict[str, Any]:
     """Return the valid fields of the request's body. Raises: ValidationError, naming every field at fault."""
     reader = serializer(data=request.data, **kwargs)

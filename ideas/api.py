@@ -30,7 +30,6 @@ from ideas.lists import ListQuery, SortNeedsBoard, ideas_page
 from ideas.policies import may_moderate, may_post
 from ideas.selectors import boards_for, idea_for, similar_ideas
 from ideas.serializers import (
-    BoardListQuery,
     BoardPageSerializer,
     BoardSerializer,
     IdeaChangesSerializer,
@@ -62,11 +61,12 @@ class BoardsView(ApiView):
         responses={200: BoardPageSerializer, **problems(*READS)},
     )
     def get(self, request: Request) -> Response:
-        read_query(BoardListQuery, request)
         return paged(request, BoardSerializer(boards_for(viewer_of(request)), many=True).data)
 
 
 class IdeasView(ApiView):
+    reads_parameters = ("GET",)
+
     @extend_schema(
         operation_id="list_ideas",
         summary="Ideas in an order, page by page",
@@ -217,6 +217,8 @@ class StatusView(ApiView):
 
 
 class SimilarView(ApiView):
+    reads_parameters = ("GET",)
+
     @extend_schema(
         operation_id="similar_ideas",
         summary="Ideas whose titles are alike, most alike first",

@@ -32,6 +32,8 @@ class UnknownComment(Invalid):
 
 
 class CommentsView(ApiView):
+    reads_parameters = ("GET",)
+
     @extend_schema(
         operation_id="list_comments",
         summary="Comments on an idea: threads by age, each followed by its replies",

@@ -45,10 +45,6 @@ class PageQuery(QuerySerializer):
     cursor = StrictCharField(required=False, max_length=CURSOR_LENGTH, help_text="From `next` or `previous`.")
 
 
-class BoardListQuery(QuerySerializer):
-    pass
-
-
 class IdeaListQuery(PageQuery):
     board = StrictListField(
         child=StrictCharField(max_length=60),

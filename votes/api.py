@@ -100,6 +100,8 @@ def _voted(viewer: Viewer, board: Board, ballot: Ballot) -> Response:
 
 
 class VotersView(ApiView):
+    reads_parameters = ("GET",)
+
     @extend_schema(
         operation_id="list_voters",
         summary="Who voted for an idea",
@@ -145,6 +147,7 @@ class MergeView(ApiView):
         description="Needs `moderation:write`, or a session of the board's team.",
         tags=["moderation"],
         auth=needs(Scope.MODERATION_WRITE),
+        request=None,
         responses={200: IdeaSerializer, **problems(*MERGE_ERRORS, "not_merged")},
     )
     def delete(self, request: Request, public_id: str) -> Response:
@@ -175,6 +178,8 @@ def _merge_target(viewer: Viewer, public_id: str) -> Idea:
 
 
 class MyVotesView(ApiView):
+    reads_parameters = ("GET",)
+
     @extend_schema(
         operation_id="my_votes",
         summary="How somebody voted",

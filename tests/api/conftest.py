@@ -1,14 +1,14 @@
 import pytest
-from django.core.cache import cache
 
 from accounts.models import Person
 from ideas.models import Audience, Board, Tag
+from tests.support.caching import empty_cache
 from tests.support.scene import make_board, make_person
 
 
 @pytest.fixture(autouse=True)
 def _fresh_limits(db: None) -> None:
-    cache.clear()
+    empty_cache()
 
 
 @pytest.fixture

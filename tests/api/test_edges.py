@@ -97,7 +97,7 @@ def test_body_that_is_not_json_is_refused(board: Board, content_type: str) -> No
         "/api/v1/",
         "/api/v2/ideas/",
         "/api/v1/nothing/",
-        "/api/v1/ideas/unknown22222/",
+        "/api/v1/ideas/aaaaaaaaaaaa/",
         "/api/v1/ideas/a%00b/",
         "/api/v1/ideas/../../etc/passwd",
         "/api/v1/%ff%fe/",
@@ -120,6 +120,15 @@ def test_other_methods_are_refused_with_those_that_are_allowed(board: Board, met
     answer = with_key().send(method, "ideas/")
     assert problem(answer) == (405, "method_not_allowed")
     assert answer["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "boards/?x=1"), ("GET", "ideas/aaaaaaaaaaaa/?x=1"), ("POST", "ideas/?x=1")]
+)
+def test_parameter_that_nobody_reads_is_refused(board: Board, method: str, path: str) -> None:
+    answer = with_key().send(method, path, OK)
+    assert problem(answer) == (400, "unknown_parameter")
+    assert fields_at_fault(answer) == {"x": "unknown_parameter"}
 
 
 def test_unknown_key_is_refused_even_where_none_is_needed(board: Board) -> None:

@@ -32,7 +32,7 @@ from tests.support.api import CONTACT, nobody, with_key
 from tests.support.scene import make_idea
 
 EXAMPLES = 10
-NAMES_A_PERSON = {"post_idea": "author", "post_comment": "author"}
+NAMES_A_PERSON = {"post_idea": "author", "post_comment": "author", "cast_vote": "voter", "retract_vote": "voter"}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -1,12 +1,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Person
 from frontend.portals import forget
+from tests.support.caching import empty_cache
 
 SignedIn = Callable[[Person], Client]
 
@@ -16,7 +16,7 @@ def _nothing_remembered(services: None, settings: Settings) -> Iterator[None]:
     """Have each test see its own portal, boards and figures, looked up once however slow the machine is."""
     settings.PORTAL_KEPT_SECONDS = 600
     forget()
-    cache.clear()
+    empty_cache()
     yield
     forget()
 
