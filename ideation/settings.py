@@ -97,7 +97,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
-    "django_filters",
     "django_htmx",
     "django_structlog",
     "drf_spectacular",
@@ -142,17 +141,18 @@ TEMPLATES = [
 ]
 
 # --- Data ----------------------------------------------------------------------
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 _pool_size = env.int("DATABASE_POOL", 0)
-DATABASES["default"].update(
-    ATOMIC_REQUESTS=False,
-    OPTIONS={
-        "prepare_threshold": 5,
-        # An open transaction that wrote holds back the fold of votes for everybody (docs/architecture.md).
-        "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c transaction_timeout=120s",
-        **({"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10}} if _pool_size else {}),
-    },
-)
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL),
+        "OPTIONS": {
+            "prepare_threshold": 5,
+            # An open transaction that wrote holds back the fold of votes for everybody (docs/architecture.md).
+            "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c transaction_timeout=120s",
+            **({"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10}} if _pool_size else {}),
+        },
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_PREFIX = env.str("CACHE_PREFIX", "ideation")
 CACHES = {
