@@ -148,7 +148,8 @@ DATABASES = {
         "OPTIONS": {
             "prepare_threshold": 5,
             # An open transaction that wrote holds back the fold of votes for everybody (docs/architecture.md).
-            "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c transaction_timeout=120s",
+            "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s"
+            " -c transaction_timeout=120s",
             **({"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10}} if _pool_size else {}),
         },
     }
