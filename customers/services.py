@@ -46,11 +46,13 @@ def people_for_contacts(named: Iterable[Named], *, source: str) -> dict[str, int
     """Return the ids of many people by the partner's ids; who is known stays as is, the others are made.
 
     For imports, of which one per source runs at a time: beside another call for the same new contact it fails whole.
-    What comes in has been through `common.text` and `clean_email`.
+    Of one who is named twice the first words count. What comes in has been through `common.text` and `clean_email`.
 
     Queries: 3.
     """
-    wanted = {contact.external_id: contact for contact in named}
+    wanted: dict[str, Named] = {}
+    for contact in named:
+        wanted.setdefault(contact.external_id, contact)
     known = Contact.objects.filter(source=source, external_id__in=wanted)
     found = dict(known.values_list("external_id", "person_id"))
     new = [contact for contact in wanted.values() if contact.external_id not in found]

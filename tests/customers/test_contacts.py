@@ -12,7 +12,7 @@ from accounts.models import Person
 from accounts.services import person_of_address
 from common.errors import Invalid
 from customers.models import Contact
-from customers.services import person_for_contact
+from customers.services import Named, people_for_contacts, person_for_contact
 from tests.support.mail import SmtpSink
 
 Queries = Callable[[int], AbstractContextManager[Any]]
@@ -142,3 +142,21 @@ def test_contact_becomes_the_account_when_its_owner_signs_in(smtp_sink: SmtpSink
     assert prove_address("ada@example.org", smtp_sink) == account
     assert contact(external_id="43") == account
     assert account.display_name == ""
+
+
+@pytest.mark.django_db
+def test_many_contacts_are_found_or_made_at_once(django_assert_num_queries: Queries) -> None:
+    known = person_for_contact(source="crm", external_id="1", name="Ada")
+    with django_assert_num_queries(5):  # three, and the ends of a savepoint
+        people = people_for_contacts(
+            [Named("1", name="Bea"), Named("2", email="cy@example.com", name="Cy"), Named("2")], source="crm"
+        )
+
+    assert people.keys() == {"1", "2"}
+    assert people["1"] == known.pk
+    assert Person.objects.get(pk=known.pk).display_name == "Ada"
+    row = Contact.objects.select_related("person").get(external_id="2")
+    assert (row.person_id, row.email, row.person.display_name) == (people["2"], "cy@example.com", "Cy")
+    assert row.person.email is None
+    assert people_for_contacts([Named("2")], source="crm") == {"2": people["2"]}
+    assert people_for_contacts([Named("2")], source="other")["2"] != people["2"]

@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,16 @@ def test_progress_ends_at_the_size_of_the_file(tmp_path: Path) -> None:
 
     assert seen == sorted(seen)
     assert seen[0] < seen[-1] == path.stat().st_size
+
+
+def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
+    path = write(tmp_path, b"a,b\n" + b'1,"some text, in quotes"\n' * 100_000)
+    tracemalloc.start()
+    try:
+        rows = sum(1 for _row in read_rows(path))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert rows == 100_000
+    assert peak < path.stat().st_size / 4
