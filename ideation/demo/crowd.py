@@ -44,4 +44,5 @@ class Crowd:
 
     def moment(self, after: datetime, before: datetime) -> datetime:
         """Return a time between the two; most things happen soon after an idea was posted, some much later."""
-        return after + (before - after) * self.random.random() ** 1.7
+        share: float = self.random.random() ** 1.7
+        return after + (before - after) * share
