@@ -1,5 +1,6 @@
 """Work off the outbox: every event reaches every handler, also when a worker dies or a handler fails."""
 
+import math
 import time
 from datetime import datetime, timedelta
 
@@ -18,18 +19,18 @@ logger = structlog.get_logger(__name__)
 BATCH = 50
 # A batch ends early after this long: its transaction holds back the fold of votes (docs/architecture.md).
 BATCH_SECONDS = 1.0
-RUN_SECONDS = 8.0  # then the next run goes on, so that a worker that is asked to stop can
+RUN_SECONDS = 2.0  # then the next run goes on: in between others get their turn, and a worker can stop
 TRIES = 6
 FIRST_RETRY = timedelta(seconds=10)
 RETRY_FACTOR = 5
 
 
-def drain(*, at: datetime | None = None) -> int:
-    """Handle what is due and return the number of events taken up; several may run side by side.
+def drain(*, at: datetime | None = None, seconds: float = math.inf) -> int:
+    """Handle what is due, for about `seconds` at most; return the number of events. Several may run side by side.
 
     The handlers' writes and the mark that an event is handled are one transaction: killed in the middle, both are gone.
     """
-    taken, stop_at = 0, time.monotonic() + RUN_SECONDS
+    taken, stop_at = 0, time.monotonic() + seconds
     while batch := _drain_batch(at or timezone.now()):
         taken += batch
         if time.monotonic() > stop_at:

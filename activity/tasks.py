@@ -1,8 +1,8 @@
 from celery import shared_task
 
-from activity.draining import drain
+from activity.draining import RUN_SECONDS, drain
 
 
 @shared_task
 def drain_events() -> None:
-    drain()
+    drain(seconds=RUN_SECONDS)

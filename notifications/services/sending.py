@@ -4,12 +4,14 @@ A batch is leased, not locked: no transaction is open while the mail server thin
 runs out. A mail goes twice only when its sender dies between the server's yes and our next statement.
 """
 
+import math
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -29,7 +31,10 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 50
 LEASE = timedelta(seconds=150)
-RUN_SECONDS = 8.0  # then the next run goes on, so that a worker that is asked to stop can
+BATCH_SECONDS = 30.0  # no mail is begun later than this: the lease must outlast the slowest one
+RUN_SECONDS = 2.0  # then the next run goes on: in between others get their turn, and a worker can stop
+TURN = "notifications.sending"
+TURN_SECONDS = 120  # longer than one mail may take in a run that is over otherwise
 TRIES = 6
 FIRST_RETRY = timedelta(minutes=1)  # then after 5, 25, 125 and 625 minutes: a night without a mail server is survived
 RETRY_FACTOR = 5.0
@@ -38,9 +43,19 @@ JITTER = 0.2
 Mail = tuple[Delivery, EmailMultiAlternatives]
 
 
-def send_due(*, at: datetime | None = None) -> int:
-    """Send what is due and return how many mails went; several may run side by side."""
-    sent, stop_at = 0, time.monotonic() + RUN_SECONDS
+def send_in_turn() -> int:
+    """`send_due`, unless another process is at it: a mail server that hangs holds up one process, not all of them."""
+    if not cache.add(TURN, True, TURN_SECONDS):
+        return 0
+    try:
+        return send_due(seconds=RUN_SECONDS)
+    finally:
+        cache.delete(TURN)
+
+
+def send_due(*, at: datetime | None = None, seconds: float = math.inf) -> int:
+    """Send what is due, for `seconds` at most, and return how many mails went; several may run side by side."""
+    sent, stop_at = 0, time.monotonic() + seconds
     while batch := _lease(at or timezone.now()):
         try:
             sent += _send(batch, at or timezone.now(), stop_at)
@@ -71,6 +86,7 @@ def _send(batch: list[Delivery], at: datetime, stop_at: float) -> int:
     sent = 0
     if not mails:
         return sent
+    stop_at = min(stop_at, time.monotonic() + BATCH_SECONDS)
     connection = get_connection()
     connect(connection)
     try:

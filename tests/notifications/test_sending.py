@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -27,7 +28,7 @@ from ideas.services.moderation import change_status, hide_idea
 from notifications.models import Delivery, State
 from notifications.services.preferences import set_preferences
 from notifications.services.replaying import replay_all, replay_delivery
-from notifications.services.sending import LEASE, TRIES, send_due
+from notifications.services.sending import LEASE, TRIES, TURN, send_due, send_in_turn
 from tests.notifications.support import forget_deliveries, give_votes
 from tests.support.mail import SmtpSink
 from tests.support.ports import free_port
@@ -246,6 +247,24 @@ def test_no_mail_goes_twice_when_several_send(idea: Idea, smtp_sink: SmtpSink) -
         sender.join()
     assert len(smtp_sink.messages) == 120
     assert len({str(mail["Message-ID"]) for mail in smtp_sink.messages}) == 120
+
+
+@pytest.mark.django_db
+def test_what_time_does_not_allow_is_due_again_at_once(idea: Idea, smtp_sink: SmtpSink) -> None:
+    queue_mails(idea, make_person(), make_person())
+    assert send_due(at=TOMORROW, seconds=0) == 0
+    assert send_due(at=TOMORROW) == 2
+
+
+@pytest.mark.django_db
+def test_one_process_at_a_time_sends_so_that_others_have_theirs(idea: Idea, smtp_sink: SmtpSink) -> None:
+    queue_mails(idea, make_person())
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    cache.set(TURN, True, 60)
+    assert send_in_turn() == 0
+    cache.delete(TURN)
+    assert send_in_turn() == 1
+    assert cache.get(TURN) is None
 
 
 @pytest.mark.django_db(transaction=True)
