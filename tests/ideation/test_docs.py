@@ -1,7 +1,11 @@
 """What the docs say about the code is compared with the code."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +22,33 @@ def test_every_dependency_has_its_line() -> None:
         f"{family}{part}" for family in ("pytest", "drf-spectacular") for part in re.findall(r"(-[a-z]+)", first_cells)
     }
     assert {name for name in names if not name.startswith("types-")} <= explained
+
+
+def test_the_product_imports_only_what_a_run_installs() -> None:
+    locked = {name.replace("-", "_") for name in pinned("requirements.lock")}
+    folders = [path for path in ROOT.iterdir() if (path / "__init__.py").exists() and path.name != "tests"]
+    sources = [source for folder in folders for source in folder.rglob("*.py")]
+    imported = {name for source in sources for name in top_level_imports(source)}
+    # `_typeshed` is known to type checkers only and imported for them only.
+    ours_or_pythons = {folder.name for folder in folders} | sys.stdlib_module_names | {"_typeshed"}
+    packages = packages_distributions()
+    missing = {
+        name
+        for name in imported - ours_or_pythons
+        if not locked & {package.lower().replace("-", "_") for package in packages.get(name, [name])}
+    }
+    assert missing == set()
+    assert len(sources) > 100
+
+
+def top_level_imports(source: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def test_both_locks_agree_on_versions() -> None:
