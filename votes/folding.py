@@ -19,7 +19,9 @@ LARGE_IDEA_VOTES = 5_000
 RESCORE_AFTER_SECONDS = 45
 
 # The fold gives way before PostgreSQL looks for deadlocks (1 s), so that no request is chosen as the victim.
-FOLD_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL transaction_timeout = 0; SET LOCAL lock_timeout = '700ms'"
+FOLD_LIMITS = """
+SET LOCAL lock_timeout = '700ms'; SET LOCAL statement_timeout = 0; SET LOCAL transaction_timeout = 0;
+SET LOCAL work_mem = '64MB'"""
 RECOUNT_LIMITS = "SET LOCAL lock_timeout = '10s'"
 LOCK_NOT_AVAILABLE = "55P03"
 
@@ -84,38 +86,37 @@ def _fold(cursor: CursorWrapper) -> Folded | None:
 
 @cache
 def fold_statement(half_life_days: float) -> str:
-    """Return the statement of a fold. Standings are locked in the order of their ids, as by everybody."""
-    exponent = ranking.exponent_sql("v.at", half_life_days)
+    """Return the statement of a fold. Standings are locked in the order of their ids, as by everybody.
+
+    The planner knows nothing of a batch's size, so that joins of its parts could become loops in loops. Therefore they
+    are unions and look-ups by key, each of which costs the same per line or idea, however many there are.
+    """
     return f"""
 WITH line AS MATERIALIZED (
     SELECT * FROM votes_voteevent
     WHERE xid >= %(lo)s::xid8 AND xid < %(hi)s::xid8 AND id > %(floor)s
-), change AS MATERIALIZED (
-    SELECT idea_id, sum((new_value = 1)::int - (old_value = 1)::int)::int AS up,
-           sum((new_value = -1)::int - (old_value = -1)::int)::int AS down
-    FROM line GROUP BY idea_id
 ), ripe AS (
     DELETE FROM votes_scoredue WHERE since < clock_timestamp() - interval '{RESCORE_AFTER_SECONDS} s' RETURNING idea_id
-), standing AS MATERIALIZED (
-    SELECT s.idea_id, s.up + coalesce(change.up, 0) AS up, s.down + coalesce(change.down, 0) AS down,
-           ripe.idea_id IS NOT NULL AS is_ripe
-    FROM (SELECT idea_id FROM change UNION SELECT idea_id FROM ripe) touched
-         JOIN ideas_standing s ON s.idea_id = touched.idea_id
-         LEFT JOIN change ON change.idea_id = s.idea_id LEFT JOIN ripe ON ripe.idea_id = s.idea_id
+), touched AS MATERIALIZED (
+    SELECT idea_id, sum(up)::int AS up, sum(down)::int AS down, bool_or(is_ripe) AS is_ripe
+    FROM (SELECT idea_id, (new_value = 1)::int - (old_value = 1)::int AS up,
+                 (new_value = -1)::int - (old_value = -1)::int AS down, false AS is_ripe FROM line
+          UNION ALL SELECT idea_id, 0, 0, true FROM ripe) change
+    GROUP BY idea_id
+), counted AS MATERIALIZED (
+    SELECT s.idea_id, s.up + touched.up AS up, s.down + touched.down AS down, touched.is_ripe
+    FROM touched JOIN ideas_standing s ON s.idea_id = touched.idea_id
     ORDER BY s.idea_id FOR NO KEY UPDATE OF s
 ), scored AS MATERIALIZED (
-    SELECT idea_id, up, down, is_ripe OR up + down <= %(large)s AS is_fresh FROM standing
-), decayed AS (
-    SELECT idea_id, {ranking.log_sum_sql("x", "largest")} AS trending
-    FROM (SELECT v.idea_id, {exponent} AS x, max({exponent}) OVER (PARTITION BY v.idea_id) AS largest
-          FROM votes_vote v JOIN scored USING (idea_id) WHERE scored.is_fresh AND v.value = 1) up_vote
-    GROUP BY idea_id, largest
+    SELECT idea_id, up, down, is_ripe OR up + down <= %(large)s AS is_fresh,
+           CASE WHEN is_ripe OR up + down <= %(large)s
+                THEN coalesce(({trending_of_idea("counted.idea_id", half_life_days)}), '-Infinity') END AS trending
+    FROM counted
 ), written AS (
     UPDATE ideas_standing s
     SET up = scored.up, down = scored.down, top = {ranking.top_sql("scored.up", "scored.down")},
-        best = {ranking.best_sql("scored.up", "scored.down")},
-        trending = CASE WHEN scored.is_fresh THEN coalesce(decayed.trending, '-Infinity') ELSE s.trending END
-    FROM scored LEFT JOIN decayed USING (idea_id) WHERE s.idea_id = scored.idea_id RETURNING 1
+        best = {ranking.best_sql("scored.up", "scored.down")}, trending = coalesce(scored.trending, s.trending)
+    FROM scored WHERE s.idea_id = scored.idea_id RETURNING 1
 ), due AS (
     INSERT INTO votes_scoredue (idea_id) SELECT idea_id FROM scored WHERE NOT is_fresh
     ON CONFLICT (idea_id) DO NOTHING
@@ -127,10 +128,20 @@ WITH line AS MATERIALIZED (
     UPDATE votes_fold SET mark = %(hi)s::xid8, last_digest = batch.digest FROM batch WHERE id = 1
 )
 SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM written), array(
-    SELECT i.id FROM ideas_idea i
-    WHERE i.merged_into_id IS NOT NULL AND EXISTS (SELECT FROM votes_vote v WHERE v.idea_id = i.id)
-      AND i.id IN (SELECT idea_id FROM change UNION
-                   SELECT duplicate_id FROM votes_merge WHERE xid >= %(lo)s::xid8 AND xid < %(hi)s::xid8))"""
+    SELECT idea_id
+    FROM (SELECT idea_id FROM touched UNION
+          SELECT duplicate_id FROM votes_merge WHERE xid >= %(lo)s::xid8 AND xid < %(hi)s::xid8) seen
+    WHERE (SELECT i.merged_into_id FROM ideas_idea i WHERE i.id = seen.idea_id) IS NOT NULL
+      AND (SELECT v.idea_id FROM votes_vote v WHERE v.idea_id = seen.idea_id LIMIT 1) IS NOT NULL)"""
+
+
+def trending_of_idea(idea_id: str, half_life_days: float) -> str:
+    """Return the SELECT of one idea's decayed sum; null without an up-vote."""
+    exponent = ranking.exponent_sql("v.at", half_life_days)
+    return f"""
+        SELECT {ranking.log_sum_sql("x", "largest")}
+        FROM (SELECT {exponent} AS x, max({exponent}) OVER () AS largest
+              FROM votes_vote v WHERE v.idea_id = {idea_id} AND v.value = 1) up_vote"""
 
 
 def _rescore(cursor: CursorWrapper) -> None:
@@ -195,4 +206,4 @@ def votes_by_idea(half_life_days: float) -> str:
                {ranking.log_sum_sql("x", "largest")} AS trending
         FROM (SELECT idea_id, value, x, max(x) OVER (PARTITION BY idea_id) AS largest
               FROM (SELECT idea_id, value, CASE WHEN value = 1 THEN {exponent} END AS x FROM votes_vote) vote) vote
-        GROUP BY idea_id, largest"""
+        GROUP BY idea_id"""

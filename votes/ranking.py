@@ -61,9 +61,9 @@ def exponent_sql(at: str, half_life_days: float) -> str:
 
 
 def log_sum_sql(exponent: str, largest: str) -> str:
-    """Return the SQL aggregate for `trending`, over the rows of one idea whose largest exponent is `largest`."""
+    """Return the SQL aggregate for `trending` over the rows of one idea, each with the idea's `largest` exponent."""
     weight = f"exp(greatest({exponent} - {largest}, {SMALLEST_EXPONENT!r}::float8))"
-    return f"({largest} + ln(sum({weight}) FILTER (WHERE {exponent} IS NOT NULL)))"
+    return f"(max({largest}) + ln(sum({weight}) FILTER (WHERE {exponent} IS NOT NULL)))"
 
 
 def top(up: int, down: int) -> int:

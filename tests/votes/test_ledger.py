@@ -1,10 +1,11 @@
 import hashlib
 import struct
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Person
 from ideas.models import Idea, Standing
@@ -46,12 +47,17 @@ def line_of(event: VoteEvent) -> bytes:
     return numbers + event.voter_key.bytes + values + times + struct.pack("!q", event.xid)
 
 
+def chained(previous: bytes, events: QuerySet[VoteEvent]) -> bytes:
+    chunks = groupby(events.order_by("id"), key=lambda event: event.pk // ledger.IDS_PER_CHUNK)
+    digests = [hashlib.sha256(b"".join(line_of(event) for event in chunk)).digest() for _number, chunk in chunks]
+    return hashlib.sha256(previous + b"".join(digests)).digest()
+
+
 def test_a_digest_is_what_the_docs_say(batches: list[LedgerBatch]) -> None:
     digest = NO_DIGEST
     for batch in batches:
-        events = VoteEvent.objects.filter(xid__gte=batch.lo, xid__lt=batch.hi).order_by("id")
-        chunk = hashlib.sha256(b"".join(line_of(event) for event in events)).digest()
-        digest = hashlib.sha256(digest + chunk).digest()
+        events = VoteEvent.objects.filter(xid__gte=batch.lo, xid__lt=batch.hi)
+        digest = chained(digest, events)
         assert (digest, len(events)) == (bytes(batch.digest), batch.count)
     assert bytes(Fold.objects.get().last_digest) == digest
     assert broken_batch() is None
@@ -95,14 +101,11 @@ def test_a_large_batch_is_digested_in_chunks(idea: Idea) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO votes_voteevent (idea_id, voter_key, old_value, new_value, at)"
-            " SELECT %s, gen_random_uuid(), 0, 1, now() FROM generate_series(0, %s)",
-            [idea.pk, ledger.LINES_PER_CHUNK],
+            " SELECT %s, gen_random_uuid(), 0, 1, now() FROM generate_series(1, %s)",
+            [idea.pk, ledger.IDS_PER_CHUNK],
         )
     fold_all()
-    events = [line_of(event) for event in VoteEvent.objects.order_by("id")]
-    chunks = [events[: ledger.LINES_PER_CHUNK], events[ledger.LINES_PER_CHUNK :]]
-    digest = hashlib.sha256(NO_DIGEST + b"".join(hashlib.sha256(b"".join(chunk)).digest() for chunk in chunks)).digest()
-    assert bytes(LedgerBatch.objects.get().digest) == digest
+    assert bytes(LedgerBatch.objects.get().digest) == chained(NO_DIGEST, VoteEvent.objects.all())
     assert broken_batch() is None
 
 
