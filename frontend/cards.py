@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from accounts.viewers import Viewer
-from frontend.links import idea_path
+from frontend.formats import ago, date_and_time
+from frontend.links import board_path, idea_path
 from ideas.models import Idea
 from ideas.policies import may_vote, sees_counts
 from ideas.status import Status, is_votable
@@ -22,28 +24,58 @@ CLOSED_BY_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class VoteControl:
-    """Attributes: `votes`, None where they are hidden; `value`, this viewer's vote, 0 for none; `closed` says why
-    nobody or not this viewer can vote; `note` says what just went wrong.
+    """All that the control shows, so that the same one is drawn once.
+
+    Attributes: `votes`, None where they are hidden; `value`, this viewer's vote, 0 for none; `closed` says why nobody
+    or not this viewer can vote; `note` says what just went wrong.
     """
 
-    idea: Idea
+    public_id: str
+    title: str
     path: str
     votes: int | None
     value: int = 0
+    allows_down: bool = False
     closed: str = ""
     note: str = ""
     asks_sign_in: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All that a list shows of an idea for everybody; `board_name` is empty on the board's own list."""
+
+    path: str
+    title: str
+    language: str
+    body: str
+    answer: str
+    status: str
+    is_pinned: bool
+    board_name: str
+    board_path: str
+    board_language: str
+    tags: tuple[str, ...]
+    comments: int
+    author: str
+    posted: str
+    posted_at: str
+    posted_ago: str
+
     @property
-    def allows_down(self) -> bool:
-        return self.idea.board.allows_down_votes
+    def status_label(self) -> StrOrPromise:
+        return Status(self.status).label
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     idea: Idea
     vote: VoteControl
-    path: str
+    row: Row
+
+    @property
+    def path(self) -> str:
+        return self.row.path
 
 
 def why_closed(viewer: Viewer, idea: Idea) -> str:
@@ -66,17 +98,43 @@ def vote_control(viewer: Viewer, idea: Idea, value: int, *, tally: Tally | None 
     known = tally or Tally.shown(idea.standing.up, idea.standing.down)
     shown = sees_counts(viewer, idea.board, has_voted=bool(value))
     return VoteControl(
-        idea=idea,
+        public_id=idea.public_id,
+        title=idea.title,
         path=idea_path(idea),
         votes=known.votes if shown else None,
         value=value,
+        allows_down=idea.board.allows_down_votes,
         closed=why_closed(viewer, idea),
         note=note,
         asks_sign_in=viewer.person is None,
     )
 
 
-def cards(viewer: Viewer, ideas: Sequence[Idea]) -> list[Card]:
+def row_of(idea: Idea, *, names_board: bool) -> Row:
+    return Row(
+        path=idea_path(idea),
+        title=idea.title,
+        language=idea.language,
+        body=idea.body,
+        answer=idea.response.body if idea.response else "",
+        status=idea.status,
+        is_pinned=idea.is_pinned,
+        board_name=idea.board.name if names_board else "",
+        board_path=board_path(idea.board.slug),
+        board_language=idea.board.language,
+        tags=tuple(idea.tags),
+        comments=max(0, idea.standing.comments),
+        author=idea.author.public_name,
+        posted=idea.created_at.isoformat(timespec="seconds"),
+        posted_at=date_and_time(idea.created_at),
+        posted_ago=ago(idea.created_at),
+    )
+
+
+def cards(viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True) -> list[Card]:
     """Queries: one, for what a signed-in viewer voted."""
     mine = my_votes(viewer.person, ideas) if viewer.person and ideas else {}
-    return [Card(idea, vote_control(viewer, idea, mine.get(idea.pk, 0)), idea_path(idea)) for idea in ideas]
+    return [
+        Card(idea, vote_control(viewer, idea, mine.get(idea.pk, 0)), row_of(idea, names_board=names_board))
+        for idea in ideas
+    ]

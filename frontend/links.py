@@ -17,6 +17,11 @@ def idea_path(idea: Idea) -> str:
     return _idea_path(idea.public_id, idea.slug)
 
 
+@lru_cache(maxsize=512)
+def board_path(slug: str) -> str:
+    return reverse("frontend:board", args=[slug])
+
+
 def absolute(path: str) -> str:
     """Return the one address of a page, whichever host name it was asked under."""
     return f"{settings.BASE_URL}{path}"

@@ -86,7 +86,7 @@ def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, 
     page = ideas_page(viewer, _query(boards, filters, position))
     return Listing(
         filters=filters,
-        cards=cards(viewer, page.ideas),
+        cards=cards(viewer, page.ideas, names_board=not one_board),
         more_url=_more_url(filters, page.next),
         is_first=position is None,
         tabs=_tabs(filters, one_board),

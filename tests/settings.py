@@ -10,6 +10,7 @@ for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL", "PORT", "EMAIL_URL", "MEDI
     os.environ.pop(name, None)  # an operator's environment must not reach the tests
 os.environ["VAR_DIR"] = str(TEST_DIR)
 os.environ["MEDIA_ROOT"] = str(TEST_DIR / "media" / XDIST_WORKER)
+os.environ["PAGE_KEPT_SECONDS"] = "0"  # each test sees what it has just made; the cache has tests of its own
 os.environ["CACHE_PREFIX"] = f"test-{XDIST_WORKER}"
 
 from ideation.settings import *  # noqa: E402, F403 - after the environment is set, and all of them are meant

@@ -1,34 +1,25 @@
 """What the portal's templates say that plain ones cannot: icons, times and numbers in the reader's form."""
 
 import re
-from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal
 from django import template
 from django.http import HttpRequest
-from django.utils import timezone
+from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from common.markdown import as_html, as_line
+from frontend import formats
+from frontend.cards import Row, VoteControl
 from frontend.links import absolute, idea_path
 from frontend.listing import Filters
 from ideas.links import idea_url
 from ideas.models import Idea
 
 register = template.Library()
-
-COMPACT_FROM = 1_000_000
-RELATIVE_UNTIL = timedelta(days=30)
-
-
-def locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
 
 
 @register.simple_tag
@@ -40,34 +31,32 @@ def icon(name: str, classes: str = "icon") -> SafeString:
     return mark_safe(shape)  # noqa: S308  (the package's own drawing)
 
 
-@register.filter
-def number(value: int | None) -> str:
-    """1,234 or 1.234; from a million on shortened."""
-    if value is None:
-        return "–"
-    if abs(value) < COMPACT_FROM:
-        return format_decimal(value, locale=locale())
-    return format_compact_decimal(value, locale=locale(), fraction_digits=1)
+register.filter("number", formats.number)
+register.filter("ago", formats.ago)
+register.filter("day", formats.day)
+register.filter("moment", formats.date_and_time)
 
 
-@register.filter
-def ago(moment: datetime) -> str:
-    """3 hours ago; after a month the date."""
-    age = timezone.now() - moment
-    if age >= RELATIVE_UNTIL:
-        return day(moment)
-    return format_timedelta(-age, granularity="minute", add_direction=True, locale=locale())
+@register.simple_tag
+def vote_control(control: VoteControl) -> SafeString:
+    return _vote_control(control, get_language() or "en")
 
 
-@register.filter
-def day(moment: datetime) -> str:
-    return format_date(timezone.localtime(moment), format="medium", locale=locale())
+@lru_cache(maxsize=4096)
+def _vote_control(control: VoteControl, language: str) -> SafeString:
+    """Draw the same control once: whatever it shows is in the key."""
+    return SafeString(get_template("frontend/components/vote.html").render({"vote": control}))
 
 
-@register.filter
-def moment(value: datetime) -> str:
-    """Date and time in the reader's zone, for titles."""
-    return format_datetime(timezone.localtime(value), format="medium", locale=locale())
+@register.simple_tag
+def idea_row(row: Row) -> SafeString:
+    return _idea_row(row, get_language() or "en")
+
+
+@lru_cache(maxsize=2048)
+def _idea_row(row: Row, language: str) -> SafeString:
+    """Draw the same row once: whatever it shows is in the key."""
+    return SafeString(get_template("frontend/components/row.html").render({"row": row}))
 
 
 @register.filter
@@ -107,12 +96,6 @@ def narrowed(filters: Filters, **changes: str) -> str:
 @register.filter
 def idea_address(idea: Idea) -> str:
     return idea_path(idea)
-
-
-@register.filter
-def plain(value: float) -> str:
-    """A figure as people write it: 7, 0.5."""
-    return format_decimal(value, locale=locale())
 
 
 @register.filter

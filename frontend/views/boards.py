@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     boards = boards_seen_by(viewer)
     context = {"listing": listing(request, viewer, boards, one_board=False), "boards": boards}
     if wants_fragment(request):
-        return render(request, "frontend/components/idea_list.html#rows", context)
+        return render(request, "frontend/components/idea_list.html#rows", context | {"is_fragment": True})
     context |= {"counts": status_counts(boards), "may_post": any(board.is_open for board in boards)}
     return render(request, "frontend/home.html", context)
 
@@ -32,7 +32,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     shown = board_for(viewer, slug)
     context = {"listing": listing(request, viewer, (shown,), one_board=True), "board": shown}
     if wants_fragment(request):
-        return render(request, "frontend/components/idea_list.html#rows", context)
+        return render(request, "frontend/components/idea_list.html#rows", context | {"is_fragment": True})
     context |= {"counts": status_counts([shown]), "pace": answer_pace(shown)}
     context |= {"may_post": shown.is_open and (viewer.person is None or may_post(viewer, shown))}
     return render(request, "frontend/board.html", context)
