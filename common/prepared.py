@@ -17,7 +17,7 @@ def fetch_one(row_class: type[Row], sql: str, parameters: Mapping[str, Any]) -> 
     to plan than to run. psycopg prepares what a connection runs often (`prepare_threshold` in the settings).
     """
     connection.ensure_connection()
-    bare = psycopg.Cursor(connection.connection, row_factory=class_row(row_class))
+    bare: Any = psycopg.Cursor(connection.connection, row_factory=class_row(row_class))
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with make(bare) as cursor:
         cursor.execute(sql, parameters)

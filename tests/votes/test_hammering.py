@@ -65,10 +65,11 @@ def hammer(ideas: list[Idea], voters: list[Person], seed: int) -> None:
     """Cast, change and take back votes of a few pairs at random."""
     chance = random.Random(seed)  # noqa: S311 - no secret
 
-    def act() -> None:
+    def act() -> int:
         idea, voter, value = chance.choice(ideas), chance.choice(voters), chance.choice([1, -1, 0])
         ballot = cast_vote(idea, voter=voter, value=value) if value else retract_vote(idea, voter=voter)
         assert ballot.value == value
+        return value
 
     on_own_connection(lambda: [act() for _ in range(ACTS_PER_THREAD)])
 

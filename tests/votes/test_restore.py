@@ -72,9 +72,16 @@ def test_folding_goes_on_in_a_fresh_cluster(idea: Idea, fresh_cluster: str) -> N
 
 def dump_and_restore(target: str) -> None:
     database = settings.DATABASES["default"]
-    source = f"postgres://{database['USER']}@{quote(database['HOST'], safe='')}/{connection.settings_dict['NAME']}"
-    dumping = [postgres_client("pg_dump"), "--format=custom", source]
-    restoring = [postgres_client("pg_restore"), "--no-owner", "--no-comments", "--exit-on-error", "--dbname", target]
+    source = f"postgres://{database['USER']}@{quote(str(database['HOST']), safe='')}/{connection.settings_dict['NAME']}"
+    dumping = [str(postgres_client("pg_dump")), "--format=custom", source]
+    restoring = [
+        str(postgres_client("pg_restore")),
+        "--no-owner",
+        "--no-comments",
+        "--exit-on-error",
+        "--dbname",
+        target,
+    ]
     with subprocess.Popen(dumping, stdout=subprocess.PIPE) as dump:
         subprocess.run(restoring, stdin=dump.stdout, check=True)
     assert dump.returncode == 0
