@@ -74,14 +74,14 @@ class Command(BaseCommand):
     def _refuse(self, bad_lines: Iterable[BadLine]) -> None:
         count = 0
         for line in bad_lines:
-            self.stderr.write(str(line))
+            self.stderr.write(str(line), self.style.WARNING)
             count += 1
         if count:
             raise CommandError(f"{count:,} bad lines; nothing was written.")
 
     def _name_ignored(self, columns: Columns) -> None:
         if columns.ignored:
-            self.stderr.write(f"Columns that are not imported: {', '.join(columns.ignored)}")
+            self.stderr.write(f"Columns that are not imported: {', '.join(columns.ignored)}", str)
 
     def _board(self, options: dict[str, Any], name: str, *, allows_down_votes: bool = False) -> Board:
         """Return the board, made when missing.
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         """
         board = Board.objects.filter(slug=options["board"]).first()
         if board is None:
-            self.stderr.write(f"Making the public board “{options['board']}”.")
+            self.stderr.write(f"Making the public board “{options['board']}”.", str)
             return make_public_board(
                 _slug(options["board"]),
                 name=name,
@@ -128,7 +128,7 @@ def _watching(command: BaseCommand) -> Iterator[Watch]:
 
     def bad_line(line: BadLine) -> None:
         with tqdm.external_write_mode(file=sys.stderr):
-            command.stderr.write(str(line))
+            command.stderr.write(str(line), command.style.WARNING)
 
     try:
         yield Watch(bad_line=bad_line, progress=bars.show)
