@@ -1,7 +1,12 @@
 """What events are called where people read them."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+from activity.models import Event
 
 VERBS: dict[str, StrOrPromise] = {
     "idea.posted": _("Idea posted"),
@@ -33,3 +38,20 @@ DONE_TO_A_ROW: dict[str, StrOrPromise] = {"added": _("Added"), "changed": _("Cha
 def verb_label(verb: str) -> StrOrPromise:
     """Return the words for a verb; a verb without words stands for itself."""
     return VERBS.get(verb) or DONE_TO_A_ROW.get(verb.rpartition(".")[2], verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event as people read it; `detail` is a line, `quote` a longer text that was written then."""
+
+    at: datetime
+    who: str
+    what: StrOrPromise
+    detail: str = ""
+    quote: str = ""
+
+
+def step_of(event: Event, *, detail: str = "", quote: str = "") -> Step:
+    """Args: `event` with its actor and key at hand."""
+    detail = detail or ", ".join(map(str, event.data.get("fields", ())))
+    return Step(event.at, str(event.actor or event.key or ""), verb_label(event.verb), detail, quote)

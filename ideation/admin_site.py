@@ -19,6 +19,7 @@ from unfold.sites import UnfoldAdminSite
 
 from activity.models import Event
 from activity.services import record
+from activity.wording import Step, step_of
 from common.admin import RoomAdmin
 
 View = Callable[..., HttpResponseBase]
@@ -77,10 +78,10 @@ class IdeationAdminSite(UnfoldAdminSite):
         data |= {"name": str(obj)[:80]}
         record(f"{subject}.{what}", subject_type=subject, subject_id=obj.pk, actor=request.user, data=data)  # type: ignore[arg-type]
 
-    def history_of(self, obj: Model) -> list[Event]:
-        """Return the newest events about `obj`, newest first. Queries: 1."""
+    def history_of(self, obj: Model) -> list[Step]:
+        """Return what happened to `obj`, newest first. Queries: 1."""
         about = Event.objects.filter(subject_type=str(obj._meta.model_name), subject_id=obj.pk)
-        return list(about.select_related("actor", "key").order_by("-id")[:EVENTS_SHOWN])
+        return [step_of(event) for event in about.select_related("actor", "key").order_by("-id")[:EVENTS_SHOWN]]
 
 
 def _refuse_nul(request: HttpRequest) -> None:

@@ -1,31 +1,17 @@
 """What happened to an idea, in words."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import Person
 from activity.models import Event
-from activity.wording import verb_label
+from activity.wording import Step, step_of
 from ideas.models import Board, Comment, Idea, OfficialResponse
 from ideas.status import Status
 
 EVENTS_SHOWN = 50
 COMMENTS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`detail` is a line, `quote` a longer text that was written then."""
-
-    at: datetime
-    who: str
-    what: StrOrPromise
-    detail: str = ""
-    quote: str = ""
 
 
 def timeline_of(idea: Idea) -> list[Step]:
@@ -36,13 +22,7 @@ def timeline_of(idea: Idea) -> list[Step]:
     responses = dict(OfficialResponse.objects.filter(pk__in=said).values_list("pk", "body"))
     names = Names(shown)
     return [
-        Step(
-            event.at,
-            str(event.actor or event.key or ""),
-            verb_label(event.verb),
-            _detail(event, names),
-            responses.get(event.data.get("response_id"), ""),
-        )
+        step_of(event, detail=_detail(event, names), quote=responses.get(event.data.get("response_id"), ""))
         for event in shown
     ]
 
