@@ -113,9 +113,12 @@ class RoomAdmin(ModelAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         self.tell(request, obj, "added")
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[str]:
+        """Name the fields, not their labels in the editor's language."""
+        return list(form.changed_data)
+
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        fields = [name for part in message for name in part.get("changed", {}).get("fields", [])]
-        self.tell(request, obj, "changed", fields=[str(name) for name in fields])
+        self.tell(request, obj, "changed", fields=message)
 
     def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> None:
         for obj in queryset:

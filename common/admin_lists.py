@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-MAX_PAGES = 100  # whoever reads on wants a filter, not a page
+MAX_PAGES = 50  # whoever reads on wants a filter, not a page
 
 
 class UncountedPage(Page):  # type: ignore[type-arg]

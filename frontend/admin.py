@@ -11,13 +11,14 @@ from frontend.portals import forget
 from ideas.admin import PortalAdmin
 from ideas.models import Portal
 
-RECOGNISABLE = 1.3  # contrast to the page; below, what readers see would no longer be the brand's colour
+RECOGNISABLE = 1.15  # contrast to the page; below, what readers see would no longer be the brand's colour
 SHOWN_AS_IT_IS = 3.0  # WCAG 2.2, 1.4.11
 
 
 class PortalForm(RefusableForm):
     def clean_accent_colour(self) -> str:
         colour: str = self.cleaned_data["accent_colour"]
+        Portal._meta.get_field("accent_colour").run_validators(colour)
         if contrast(from_hex(colour), LIGHT_GROUND) < RECOGNISABLE:
             text = _("%(colour)s cannot be told from the page. The lightest shade that can be read is %(other)s.")
             raise forms.ValidationError(text, params={"colour": colour, "other": light_roles(colour).accent})

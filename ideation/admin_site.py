@@ -1,6 +1,6 @@
 """The admin as a whole: who may enter, which pages it has, its own content security policy, its history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -81,7 +81,8 @@ class IdeationAdminSite(UnfoldAdminSite):
     def history_of(self, obj: Model) -> list[Step]:
         """Return what happened to `obj`, newest first. Queries: 1."""
         about = Event.objects.filter(subject_type=str(obj._meta.model_name), subject_id=obj.pk)
-        return [step_of(event) for event in about.select_related("actor", "key").order_by("-id")[:EVENTS_SHOWN]]
+        newest = about.select_related("actor", "key").order_by("-id")[:EVENTS_SHOWN]
+        return [step_of(event, detail=_labels(obj, event.data.get("fields", ()))) for event in newest]
 
 
 def _refuse_nul(request: HttpRequest) -> None:
@@ -89,6 +90,12 @@ def _refuse_nul(request: HttpRequest) -> None:
     for data in (request.GET, request.POST):
         if any("\x00" in text for key, values in data.lists() for text in (key, *map(str, values))):
             raise BadRequest
+
+
+def _labels(obj: Model, names: Iterable[str]) -> str:
+    """Return what fields are called on forms; a name that is no field any more stands for itself."""
+    fields = {field.name: field for field in obj._meta.get_fields() if not field.auto_created}
+    return ", ".join(str(getattr(fields.get(name), "verbose_name", name)) for name in names)
 
 
 @require_POST

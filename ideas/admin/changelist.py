@@ -33,6 +33,6 @@ class IdeaChangeList(UncountedChangeList):
 
     def rows(self, request: HttpRequest) -> "QuerySet[Idea] | IdeasInRanges":
         if self.is_selective:
-            return self.queryset
+            return self.queryset.defer("search", "body")
         boards = Board.objects.moderated_by(viewer_of(request)).values_list("pk", flat=True)
-        return IdeasInRanges(self.queryset, list(boards), self.queryset.query.order_by[0])
+        return IdeasInRanges(self.queryset.defer("search", "body"), list(boards), self.queryset.query.order_by[0])

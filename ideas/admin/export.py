@@ -51,10 +51,11 @@ def _in_chunks(ideas: "QuerySet[Idea]") -> Iterator[Idea]:
     """Queries: one per CHUNK, each from the last id on, so that no transaction is held while somebody downloads."""
     ideas = ideas.order_by("-pk").defer("search", "body")
     ideas = ideas.select_related("board", "author", "assignee", "standing", "response")
-    last = None
-    while rows := list((ideas.filter(pk__lt=last) if last else ideas)[:CHUNK]):
+    rows = list(ideas[:CHUNK])
+    yield from rows
+    while len(rows) == CHUNK:
+        rows = list(ideas.filter(pk__lt=rows[-1].pk)[:CHUNK])
         yield from rows
-        last = rows[-1].pk
 
 
 def _row(idea: Idea) -> tuple[object, ...]:

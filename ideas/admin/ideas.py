@@ -1,7 +1,9 @@
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -43,7 +45,16 @@ class IdeaAdmin(IdeaActions, ForTeams):
     """Registered by `votes`, which adds merging and the votes by day."""
 
     form = IdeaForm
-    list_display = ("shown_title", "board", "shown_status", "votes", "comments", "author", "assignee", "posted")
+    list_display = (
+        "shown_title",
+        "board",
+        "shown_status",
+        "shown_votes",
+        "shown_comments",
+        "author",
+        "assignee",
+        "posted",
+    )
     list_display_links = ("shown_title",)
     list_select_related = ("board", "author", "assignee", "standing")
     list_filter = (
@@ -91,11 +102,11 @@ class IdeaAdmin(IdeaActions, ForTeams):
         return idea.status, idea.get_status_display()
 
     @display(description=_("votes"), ordering="standing__top")
-    def votes(self, idea: Idea) -> int:
+    def shown_votes(self, idea: Idea) -> int:
         return idea.standing.up - idea.standing.down
 
     @display(description=_("comments"))
-    def comments(self, idea: Idea) -> int:
+    def shown_comments(self, idea: Idea) -> int:
         return idea.standing.comments
 
     @display(description=_("posted"), ordering="standing__created_at")
@@ -139,4 +150,7 @@ class IdeaAdmin(IdeaActions, ForTeams):
 
     def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """Download what the list's filters match."""
-        return csv_of(self.get_changelist_instance(request).queryset)
+        try:
+            return csv_of(self.get_changelist_instance(request).queryset)
+        except IncorrectLookupParameters:
+            return redirect("admin:ideas_idea_changelist")

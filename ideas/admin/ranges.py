@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -25,32 +26,30 @@ class IdeasInRanges:
     order: str
 
     def __getitem__(self, rows: slice) -> list[Idea]:
-        """Queries: 1."""
-        ids = RawSQL(*self._ids(rows.start, rows.stop))
-        return list(self.ideas.model.objects.filter(pk__in=ids).order_by(*self._ordering()))
+        """Queries: 2, for the places and for the ideas in them."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._places(rows.start, rows.stop))
+            ids = [pk for (pk,) in cursor.fetchall()]
+        found = self.ideas.in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
 
-    def _ordering(self) -> tuple[str, str]:
-        sign = "-" if self.order.startswith("-") else ""
-        return self.order, f"{sign}standing__pk"
-
-    def _ids(self, start: int, stop: int) -> tuple[str, tuple[object, ...]]:
+    def _places(self, start: int, stop: int) -> tuple[str, list[object]]:
         """The inner query's SQL is Django's own, with its values bound."""
-        column = self.order.removeprefix("-")
+        column, direction = self.order.removeprefix("-"), "DESC" if self.order.startswith("-") else "ASC"
         one_range = (
             self.ideas.filter(
                 standing__listed=True,
                 standing__board=RawSQL("k.board_id", ()),
                 standing__status=RawSQL("k.status", ()),
             )
-            .order_by(*self._ordering())
+            .order_by(self.order, f"{'-' if direction == 'DESC' else ''}standing__pk")
             .values_list("standing__pk", column)[:stop]
         )
         sql, values = one_range.query.sql_with_params()
-        direction = "DESC" if self.order.startswith("-") else "ASC"
         return (
             f"""SELECT r.id FROM unnest(%s::bigint[]) AS b(board_id) CROSS JOIN unnest(%s::text[]) AS s(status)
                 CROSS JOIN LATERAL (SELECT b.board_id, s.status) k
                 CROSS JOIN LATERAL ({sql}) AS r(id, key)
                 ORDER BY r.key {direction}, r.id {direction} LIMIT %s OFFSET %s""",
-            (list(self.boards), Status.values, *values, stop - start, start),
+            [list(self.boards), Status.values, *values, stop - start, start],
         )

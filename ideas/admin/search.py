@@ -1,4 +1,4 @@
-"""Words of people who look for an idea or a comment, as conditions that the text indexes answer."""
+"""Words of people who look for an idea, as one query that the text index answers."""
 
 import re
 
@@ -7,26 +7,27 @@ from django.db.models import Q
 
 LANGUAGES = ("de", "en", "simple")
 WORDS_USED = 8
+PUBLIC_ID = re.compile(r"[0-9A-Za-z]{12,16}")
 
 
-def ideas_with(words: str) -> Q:
-    """Ideas that have the words, the last one perhaps unfinished, or whose public id it is.
+def ideas_with(text: str) -> Q:
+    """Ideas that have all the words, the last one perhaps unfinished, or whose public id it is.
 
     A team may have German and English ideas: each configuration stems the words its way.
     """
-    found = Q(public_id=words.strip())
-    for language in LANGUAGES:
-        found |= Q(search=SearchQuery(words, search_type="websearch", config=f"ideation_{language}"))
-        if beginning := _beginning(words):
-            found |= Q(search=SearchQuery(beginning, search_type="raw", config=f"ideation_{language}"))
-    return found
+    text = text.strip()
+    words = _beginning(text)
+    first, *others = (SearchQuery(words, search_type="raw", config=f"ideation_{name}") for name in LANGUAGES)
+    for other in others:
+        first = first | other
+    return Q(search=first) | Q(public_id=text) if PUBLIC_ID.fullmatch(text) else Q(search=first)
 
 
-def _beginning(words: str) -> str:
-    """Return the words as a query whose last word may go on.
+def _beginning(text: str) -> str:
+    """Return the words as a query whose last word may go on; nothing is found where there are none.
 
     >>> _beginning("dark mo")
     'dark & mo:*'
     """
-    parts = re.findall(r"\w+", words)[:WORDS_USED]
-    return " & ".join(parts) + ":*" if parts else ""
+    words = re.findall(r"\w+", text)[:WORDS_USED]
+    return " & ".join(words) + ":*" if words else ""

@@ -22,7 +22,7 @@ def signed_in() -> SignedIn:
 
 
 @pytest.fixture
-def admin(administrator: Person, signed_in: SignedIn) -> Client:
+def boss(administrator: Person, signed_in: SignedIn) -> Client:
     return signed_in(administrator)
 
 

@@ -130,10 +130,10 @@ def test_answers_fit_the_caller(
     assert tuple(answers) == MATRIX[name][kind]
 
 
-def test_inactive_people_are_turned_away(administrator: Person, admin: Client) -> None:
+def test_inactive_people_are_turned_away(administrator: Person, boss: Client) -> None:
     administrator.is_active = False
     administrator.save(update_fields=["is_active"])
-    assert admin.get("/admin/").status_code == 302
+    assert boss.get("/admin/").status_code == 302
 
 
 def test_lists_show_nothing_of_other_teams(
@@ -163,11 +163,11 @@ def test_sign_in_is_the_portals(client: Client, member: Person) -> None:
     assert client.get("/admin/login/").status_code == 403
 
 
-def test_signing_out_needs_a_post(admin: Client) -> None:
-    assert admin.get("/admin/logout/").status_code == 405
-    assert admin.get("/admin/").status_code == 200
-    assert admin.post("/admin/logout/").headers["Location"] == "/"
-    assert admin.get("/admin/").status_code == 302
+def test_signing_out_needs_a_post(boss: Client) -> None:
+    assert boss.get("/admin/logout/").status_code == 405
+    assert boss.get("/admin/").status_code == 200
+    assert boss.post("/admin/logout/").headers["Location"] == "/"
+    assert boss.get("/admin/").status_code == 302
 
 
 def test_app_pages_show_only_what_is_open_to_the_caller(pm: Client, db: None) -> None:
@@ -175,12 +175,12 @@ def test_app_pages_show_only_what_is_open_to_the_caller(pm: Client, db: None) ->
     assert pm.get("/admin/accounts/").status_code == 404
 
 
-def test_the_admin_has_a_policy_of_its_own(admin: Client) -> None:
-    policy = admin.get("/admin/").headers["Content-Security-Policy"]
+def test_the_admin_has_a_policy_of_its_own(boss: Client) -> None:
+    policy = boss.get("/admin/").headers["Content-Security-Policy"]
     assert "script-src 'self' 'unsafe-eval';" in policy + ";"
     assert "style-src 'self' 'unsafe-inline';" in policy + ";"
     assert "default-src 'none'" in policy
-    assert "unsafe" not in admin.get("/accounts/login/").headers["Content-Security-Policy"]
+    assert "unsafe" not in boss.get("/accounts/login/").headers["Content-Security-Policy"]
 
 
 def test_no_board_means_an_empty_page_that_says_why(signed_in: SignedIn, other_team_member: Person) -> None:
