@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -33,7 +34,7 @@ class IdeasInRanges:
         found = self.ideas.in_bulk(ids)
         return [found[pk] for pk in ids if pk in found]
 
-    def _places(self, start: int, stop: int) -> tuple[str, list[object]]:
+    def _places(self, start: int, stop: int) -> tuple[str, list[Any]]:
         """The inner query's SQL is Django's own, with its values bound."""
         column, direction = self.order.removeprefix("-"), "DESC" if self.order.startswith("-") else "ASC"
         one_range = (

@@ -190,7 +190,7 @@ GARBAGE = [
 
 @pytest.mark.parametrize("query", GARBAGE)
 def test_garbage_in_the_address_breaks_nothing(query: str, idea: Idea, boss: Client) -> None:
-    for path in (LIST, f"{LIST}export/", "/admin/accounts/person/", "/admin/ideas/comment/", "/admin/activity/event/"):
+    for path in (LIST, f"{LIST}export/", "/admin/ideas/comment/"):
         answer = boss.get(f"{path}?{query}")
         assert answer.status_code in (200, 302, 400, 403, 404), path
 
