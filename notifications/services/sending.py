@@ -7,6 +7,7 @@ runs out. A mail goes twice only when its sender dies between the server's yes a
 import math
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now, Power, Random
 from django.utils import timezone
 
@@ -43,18 +44,20 @@ JITTER = 0.2
 Mail = tuple[Delivery, EmailMultiAlternatives]
 
 
-def send_in_turn() -> int:
+def send_in_turn() -> None:
     """`send_due`, unless another process is at it: a mail server that hangs holds up one process, not all of them."""
     if not cache.add(TURN, True, TURN_SECONDS):
-        return 0
+        return
     try:
-        return send_due(seconds=RUN_SECONDS)
+        send_due(seconds=RUN_SECONDS)
     finally:
         cache.delete(TURN)
+    if _due(timezone.now()).exists():
+        nudge(SEND_TASK)
 
 
 def send_due(*, at: datetime | None = None, seconds: float = math.inf) -> int:
-    """Send what is due, for `seconds` at most, and return how many mails went; several may run side by side."""
+    """Send what is due, for about `seconds` at most; return how many mails went. Several may run side by side."""
     sent, stop_at = 0, time.monotonic() + seconds
     while batch := _lease(at or timezone.now()):
         try:
@@ -63,26 +66,29 @@ def send_due(*, at: datetime | None = None, seconds: float = math.inf) -> int:
             _fail_all(batch, at or timezone.now(), str(down))
             break
         if time.monotonic() > stop_at:
-            nudge(SEND_TASK)
             break
     return sent
+
+
+def _due(at: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=at)
 
 
 @transaction.atomic
 def _lease(at: datetime) -> list[Delivery]:
     """Take the next batch for ourselves until `at` + LEASE."""
-    due = Delivery.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=at).order_by("next_attempt_at", "id")
-    batch = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("person", "digest")[:BATCH])
+    due = _due(at).order_by("next_attempt_at", "id").select_related("person", "digest")
+    batch = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     _of(batch).update(next_attempt_at=at + LEASE)
     return batch
 
 
 def _send(batch: list[Delivery], at: datetime, stop_at: float) -> int:
-    """Send a leased batch over one connection; what time does not allow is due again at once.
+    """Send a leased batch over one connection: one mail at least, and what time allows; the rest is due again at once.
 
     Raises: MailServerDown.
     """
-    mails = _write(batch)
+    mails = _write(batch, at)
     sent = 0
     if not mails:
         return sent
@@ -90,11 +96,12 @@ def _send(batch: list[Delivery], at: datetime, stop_at: float) -> int:
     connection = get_connection()
     connect(connection)
     try:
+        sent += _send_one(connection, *mails.pop(0), at)
         while mails and time.monotonic() < stop_at:
-            delivery, mail = mails.pop(0)
-            sent += _send_one(connection, delivery, mail, at)
+            sent += _send_one(connection, *mails.pop(0), at)
     finally:
-        connection.close()
+        with suppress(OSError):
+            connection.close()
     _of(delivery for delivery, _mail in mails).update(next_attempt_at=at)
     return sent
 
@@ -105,24 +112,29 @@ def _send_one(connection: BaseEmailBackend, delivery: Delivery, mail: EmailMulti
     except MailServerDown:
         raise
     except Exception as error:
-        logger.warning("mail_failed", delivery_id=delivery.pk, error=words_of(error))
-        _of([delivery]).update(**_failure(at, words_of(error)))
+        _fail(delivery, at, words_of(error))
         return False
     _of([delivery]).update(state=State.SENT, sent_at=Now(), attempts=F("attempts") + 1, last_error="")
     return True
 
 
-def _write(batch: list[Delivery]) -> list[Mail]:
+def _write(batch: list[Delivery], at: datetime) -> list[Mail]:
     """Write the mails that are still wanted and allowed; the other deliveries are marked as skipped."""
     matters = _matters(batch)
     wanted = _wanted(batch, matters)
-    mails = [
-        (delivery, mail)
-        for delivery in batch
-        if delivery.pk in wanted and (mail := _written(delivery, matters.get(delivery.event_id)))
-    ]
-    kept = {delivery.pk for delivery, _mail in mails}
-    _of(delivery for delivery in batch if delivery.pk not in kept).update(state=State.SKIPPED)
+    mails: list[Mail] = []
+    unwanted: list[Delivery] = []
+    for delivery in batch:
+        try:
+            mail = _written(delivery, matters.get(delivery.event_id)) if delivery.pk in wanted else None
+        except Exception as error:  # the others are written all the same
+            _fail(delivery, at, f"{type(error).__name__}: {error}")
+            continue
+        if mail:
+            mails.append((delivery, mail))
+        else:
+            unwanted.append(delivery)
+    _of(unwanted).update(state=State.SKIPPED)
     return mails
 
 
@@ -155,6 +167,11 @@ def _wanted(batch: list[Delivery], matters: dict[int | None, Matter]) -> set[int
     return wanted
 
 
+def _fail(delivery: Delivery, at: datetime, words: str) -> None:
+    logger.warning("mail_failed", delivery_id=delivery.pk, error=words)
+    _of([delivery]).update(**_failure(at, words))
+
+
 def _fail_all(batch: list[Delivery], at: datetime, words: str) -> None:
     """Note what the server said on all that is due: one knock at its door is enough for them."""
     logger.error("mail_server_down", error=words)
@@ -177,6 +194,6 @@ def _failure(at: datetime, words: str) -> dict[str, Any]:
     }
 
 
-def _of(deliveries: Iterable[Delivery]) -> Any:
+def _of(deliveries: Iterable[Delivery]) -> QuerySet[Delivery]:
     """Return these deliveries as a queryset, as far as nobody has finished them."""
     return Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], state__in=DUE_STATES)
