@@ -1,10 +1,12 @@
 """`make run` as an operator lives with it: start, look, interrupt, kill, start again."""
 
+import json
 import os
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +39,21 @@ def test_answers_and_offers_the_first_administrator_a_link_when_ready(serving: S
     assert serving.status_of("/healthz") == 200
     path = serving.first_link().removeprefix(serving.url)
     assert serving.status_of(path) == 200
+
+
+def test_logs_a_line_of_json_per_request_and_no_key_that_stands_in_a_path(serving: Serving) -> None:
+    serving.status_of("/nowhere-at-all")
+    secret = serving.first_link().rstrip("/").rpartition("/")[2]
+    serving.status_of(f"/accounts/link/{secret}/")
+    eventually(lambda: "/accounts/link/" in " ".join(line["request"] for line in logged(serving)))
+    (missing,) = [line for line in logged(serving) if line["request"] == "GET /nowhere-at-all"]
+    assert (missing["code"], missing["level"], len(missing["request_id"])) == (404, "info", 36)
+    assert not [line for line in logged(serving) if secret in line["request"] or line["request"] == "GET /readyz"]
+
+
+def logged(serving: Serving) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in serving.output.splitlines() if line.startswith("{")]
+    return [line for line in lines if "request" in line]
 
 
 def test_commands_work_when_it_runs(serving: Serving) -> None:
