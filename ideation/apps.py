@@ -1,10 +1,13 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import connections
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from ideation.logs import configure_structlog
+
+# They protect the fold of votes, which any open transaction holds back (settings.DATABASES).
+LIMITS = ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout")
 
 
 class IdeationConfig(AppConfig):
@@ -12,11 +15,21 @@ class IdeationConfig(AppConfig):
 
     def ready(self) -> None:
         configure_structlog()
-        pre_migrate.connect(allow_long_migrations, dispatch_uid="ideation.allow_long_migrations")
+        once = apps.get_app_config("accounts")  # the signals come for every app that has models
+        pre_migrate.connect(lift_limits, sender=once, dispatch_uid="ideation.lift_limits")
+        post_migrate.connect(restore_limits, sender=once, dispatch_uid="ideation.restore_limits")
 
 
-def allow_long_migrations(*, using: str, **_: Any) -> None:
-    """Lift the limits that protect the fold of votes: building an index on a large table takes its time."""
+def lift_limits(*, using: str, **_: Any) -> None:
+    """Let migrations take their time: an index on a large table needs it."""
+    _run(using, "SET {} = 0")
+
+
+def restore_limits(*, using: str, **_: Any) -> None:
+    _run(using, "RESET {}")
+
+
+def _run(using: str, statement: str) -> None:
     with connections[using].cursor() as cursor:
-        for limit in ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout"):
-            cursor.execute(f"SET {limit} = 0")
+        for limit in LIMITS:
+            cursor.execute(statement.format(limit))

@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person, Scope
 from customers.models import Contact
@@ -38,6 +40,18 @@ def test_a_partner_votes_for_a_customer_and_a_repeat_answers_the_same(idea: Idea
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json() == {"idea": idea.public_id, "value": 1, "tally": tally(1, 1, 0)}
     assert VoteEvent.objects.count() == 1
+
+
+def test_a_vote_over_the_api_takes_few_queries(idea: Idea, partner: Caller, voter: Person) -> None:
+    partner.send("PUT", vote_url(idea), {"voter": CONTACT})
+    cast_vote(idea, voter=voter)
+    with CaptureQueriesContext(connection) as by_key:
+        partner.send("PUT", vote_url(idea), {"voter": CONTACT, "value": -1})
+    member = signed_in(voter)
+    with CaptureQueriesContext(connection) as by_session:
+        member.send("PUT", vote_url(idea), {"value": -1})
+    # The caller (for a session two), the idea with its board, the contact, the vote in its transaction.
+    assert (len(by_key), len(by_session)) == (6, 6), [query["sql"] for query in (*by_key, *by_session)]
 
 
 def test_a_member_changes_and_takes_back_a_vote(idea: Idea, voter: Person) -> None:

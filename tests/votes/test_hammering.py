@@ -65,13 +65,16 @@ def hammer(ideas: list[Idea], voters: list[Person], seed: int) -> None:
     """Cast, change and take back votes of a few pairs at random."""
     chance = random.Random(seed)  # noqa: S311 - no secret
 
-    def act() -> int:
+    def act() -> None:
         idea, voter, value = chance.choice(ideas), chance.choice(voters), chance.choice([1, -1, 0])
         ballot = cast_vote(idea, voter=voter, value=value) if value else retract_vote(idea, voter=voter)
         assert ballot.value == value
-        return value
 
-    on_own_connection(lambda: [act() for _ in range(ACTS_PER_THREAD)])
+    def act_often() -> None:
+        for _ in range(ACTS_PER_THREAD):
+            act()
+
+    on_own_connection(act_often)
 
 
 def fold_until_done(hammers: list[Future[None]]) -> int:

@@ -5,10 +5,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from ideas.models import Idea
@@ -71,17 +69,9 @@ def test_folding_goes_on_in_a_fresh_cluster(idea: Idea, fresh_cluster: str) -> N
 
 
 def dump_and_restore(target: str) -> None:
-    database = settings.DATABASES["default"]
-    source = f"postgres://{database['USER']}@{quote(str(database['HOST']), safe='')}/{connection.settings_dict['NAME']}"
-    dumping = [str(postgres_client("pg_dump")), "--format=custom", source]
-    restoring = [
-        str(postgres_client("pg_restore")),
-        "--no-owner",
-        "--no-comments",
-        "--exit-on-error",
-        "--dbname",
-        target,
-    ]
+    pg_dump, pg_restore = str(postgres_client("pg_dump")), str(postgres_client("pg_restore"))
+    dumping = [pg_dump, "--format=custom", environment()["DATABASE_URL"]]
+    restoring = [pg_restore, "--no-owner", "--no-comments", "--exit-on-error", "--dbname", target]
     with subprocess.Popen(dumping, stdout=subprocess.PIPE) as dump:
         subprocess.run(restoring, stdin=dump.stdout, check=True)
     assert dump.returncode == 0
