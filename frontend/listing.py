@@ -11,8 +11,10 @@ from django_stubs_ext import StrOrPromise
 from accounts.viewers import Viewer
 from common.pagination import BadCursor, Cursor
 from frontend.cards import Card, cards
+from frontend.selectors import pinned_on
 from ideas.lists import ORDERS, ListQuery, Order, Position, ideas_page
 from ideas.models import Board
+from ideas.selectors import ideas_in_order
 from ideas.status import Status
 
 PAGE = 20
@@ -80,13 +82,19 @@ def filters_of(request: HttpRequest, *, one_board: bool) -> Filters:
 
 
 def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, one_board: bool) -> Listing:
-    """Return the asked page of the ideas on `boards`. Queries: two, one of them for the viewer's votes."""
+    """Return the asked page of the ideas on `boards`; what a board's team pinned stands above its plain list.
+
+    Queries: two, one of them for the viewer's votes; one more where something is pinned.
+    """
     filters = filters_of(request, one_board=one_board)
     position = _position(request, filters.order)
     page = ideas_page(viewer, _query(boards, filters, position))
+    pinned = pinned_on(boards[0]) if one_board and filters == Filters() else []
+    above = ideas_in_order(viewer, pinned) if pinned and position is None else []
+    ideas = [*above, *(idea for idea in page.ideas if idea.pk not in pinned)]
     return Listing(
         filters=filters,
-        cards=cards(viewer, page.ideas, names_board=not one_board),
+        cards=cards(viewer, ideas, names_board=not one_board),
         more_url=_more_url(filters, page.next),
         is_first=position is None,
         tabs=_tabs(filters, one_board),

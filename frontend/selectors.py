@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.viewers import Viewer
 from frontend.links import idea_path
 from ideas.models import Board, Idea, Standing
-from ideas.selectors import similar_ideas
+from ideas.selectors import pinned_ids, similar_ideas
 from ideas.status import Status
 
 KEPT_SECONDS = 60
@@ -33,6 +33,21 @@ def status_counts(boards: Sequence[Board]) -> dict[str, int]:
     counted = Standing.objects.filter(board__in=ids, listed=True).values_list("status")
     found: dict[str, int] = _kept(f"counts:{'-'.join(map(str, ids))}", lambda: dict(counted.annotate(Count("pk"))))
     return found
+
+
+def pinned_on(board: Board) -> list[int]:
+    """Return the ids of the ideas that stand above the board's list."""
+    found: list[int] = _kept(_pinned_key(board.pk), lambda: pinned_ids(board))
+    return found
+
+
+def forget_pinned(board_id: int) -> None:
+    """Let a change of the team show at once."""
+    cache.delete(_pinned_key(board_id))
+
+
+def _pinned_key(board_id: int) -> str:
+    return f"pinned:{board_id}"
 
 
 def answer_pace(board: Board) -> Pace:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("how-ranking-works/", pages.how_ranking_works, name="how_ranking_works"),
     path("view-settings/", pages.view_settings, name="view_settings"),
     path("brand/<colour:colour>.css", pages.brand, name="brand"),
+    path("media/logos/<str:name>", pages.logo, name="logo"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.part, name="sitemap_part"),

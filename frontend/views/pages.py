@@ -1,7 +1,10 @@
 """Pages and files that are the same for everybody."""
 
+import mimetypes
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
@@ -12,6 +15,7 @@ from frontend.colour import dark_roles, light_roles
 from frontend.context import THEMES
 from frontend.entrances import safe_next
 
+PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 YEAR = 365 * 24 * 3600
 
 
@@ -46,3 +50,13 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
 @require_safe
 def how_ranking_works(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/how_ranking_works.html", {"half_life_days": settings.HALF_LIFE_DAYS})
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def logo(request: HttpRequest, name: str) -> FileResponse:
+    """Give a portal's logo; only pictures, whatever else lies in the storage."""
+    kind = mimetypes.guess_type(name)[0]
+    if kind not in PICTURES or not default_storage.exists(f"logos/{name}"):
+        raise Http404
+    return FileResponse(default_storage.open(f"logos/{name}"), content_type=kind)

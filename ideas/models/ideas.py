@@ -99,6 +99,7 @@ class Idea(models.Model):
                 name="idea_unlisted",
                 condition=Q(hidden_at__isnull=False) | Q(withdrawn_at__isnull=False) | Q(merged_into__isnull=False),
             ),
+            models.Index(fields=["board"], name="idea_pinned", condition=Q(is_pinned=True)),
         ]
 
     def __str__(self) -> str:

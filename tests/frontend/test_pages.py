@@ -1,9 +1,14 @@
 import re
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
+from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
@@ -128,3 +133,17 @@ def test_pages_carry_a_strict_policy_and_nothing_inline(client: Client, idea: Id
 def test_portal_without_a_row_still_answers(client: Client) -> None:
     assert not Portal.objects.exists()
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_logo_is_shown_and_nothing_else_of_the_storage(client: Client) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (4, 4), "red").save(picture, "PNG")
+    portal = make_portal(logo=SimpleUploadedFile("mark.png", picture.getvalue()))
+    default_storage.save("logos/page.html", ContentFile(b"<script>alert(1)</script>"))
+    response = client.get(portal.logo.url)
+    assert response["Content-Type"] == "image/png"
+    assert b"".join(response.streaming_content) == picture.getvalue()  # type: ignore[attr-defined]
+    assert portal.logo.url in text(client.get("/"))
+    for path in ("/media/logos/page.html", "/media/logos/none.png", "/media/logos/..%2fsecret_key", "/media/"):
+        assert client.get(path).status_code == 404

@@ -4,10 +4,10 @@ from django.test import Client
 from accounts.models import Person
 from ideas.models import Board, Comment, Idea
 from tests.frontend.conftest import SignedIn
-from tests.frontend.support import do, page, text
+from tests.frontend.support import do, page, text, titles
 from tests.support.scene import make_board, make_idea
 from votes.models import Vote
-from votes.services import cast_vote
+from votes.services import cast_vote, fold_and_follow
 
 pytestmark = pytest.mark.django_db
 ACTIONS = ["status", "assign", "move", "merge", "undo-merge", "mark"]
@@ -90,6 +90,20 @@ def test_team_marks_and_unmarks(signed_in: SignedIn, idea: Idea, team_member: Pe
     assert f'value="{back}"' in text(client.post(do(idea, "mark"), {"do": there}, follow=True))
     assert f'value="{there}"' in text(client.post(do(idea, "mark"), {"do": back}, follow=True))
     assert client.post(do(idea, "mark"), {"do": "nonsense"}).status_code == 400
+
+
+def test_pinned_idea_stands_above_the_plain_list(
+    signed_in: SignedIn, client: Client, idea: Idea, board: Board, team_member: Person, member: Person
+) -> None:
+    wanted = make_idea(board, title="Most wanted of all")
+    cast_vote(wanted, voter=member)
+    fold_and_follow()
+    assert titles(client.get("/boards/web-shop/")) == [wanted.title, idea.title]
+    signed_in(team_member).post(do(idea, "mark"), {"do": "pin"})
+    assert titles(client.get("/boards/web-shop/")) == [idea.title, wanted.title]
+    assert titles(client.get("/boards/web-shop/?order=top")) == [wanted.title, idea.title]
+    signed_in(team_member).post(do(idea, "mark"), {"do": "hide"})
+    assert titles(client.get("/boards/web-shop/")) == [wanted.title]
 
 
 def test_internal_note_stays_inside(
