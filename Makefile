@@ -20,10 +20,10 @@ demo: $(BIN)/.run-installed ## Fill a running or stopped installation with a rea
 	@$(MANAGE) demo
 
 test: $(BIN)/.dev-installed browser ## Run every test, the browser's too
-	@$(PYTEST) -n $(TEST_PROCESSES)
+	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4
 
 quick: $(BIN)/.dev-installed ## Run the tests that need no browser
-	@$(PYTEST) -n $(TEST_PROCESSES) -m "not browser"
+	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 -m "not browser"
 
 check: $(BIN)/.dev-installed ## Check format, lint, types, import contracts, templates, migrations, deployment
 	$(BIN)/ruff format --check .
