@@ -1,14 +1,17 @@
 """When something does not work: what happened, that nothing was lost, and what to do."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError, SignInNeeded
+from frontend.entrances import wants_fragment
 
 TEMPLATE = "frontend/error.html"
 
@@ -30,9 +33,16 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to sign-in and from there back to where the reader was."""
+    """Lead to sign-in and from there back to where the reader was; also when a part of a page was asked for."""
+    if wants_fragment(request):
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in_url(back)})
     back = request.get_full_path() if request.method == "GET" else request.POST.get("next", "/")
-    return redirect(f"/accounts/login/?{urlencode({'next': back})}")
+    return redirect(_sign_in_url(back))
+
+
+def _sign_in_url(back: str) -> str:
+    return f"{reverse('account_login')}?{urlencode({'next': back})}"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

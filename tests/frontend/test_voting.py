@@ -52,6 +52,13 @@ def test_signed_out_vote_leads_to_sign_in_and_back(client: Client, idea: Idea) -
     assert not Vote.objects.exists()
 
 
+def test_vote_after_the_session_ended_leads_to_sign_in_from_script_too(client: Client, idea: Idea) -> None:
+    headers = {**FRAGMENT, "HX-Current-URL": "http://testserver/boards/web-shop/?order=new"}
+    response = client.post(do(idea, "vote"), {"value": "1"}, headers=headers)
+    assert response.status_code == 401
+    assert response["HX-Redirect"] == "/accounts/login/?next=%2Fboards%2Fweb-shop%2F"
+
+
 def test_vote_needs_the_token_of_our_page(idea: Idea, member: Person) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
