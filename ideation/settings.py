@@ -21,6 +21,8 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).absolute()
 
 # --- Services: without DATABASE_URL the embedded ones under var/ -------------
 EMBEDDED = not env.str("DATABASE_URL", "")
+if EMBEDDED:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # who may enter it decides where the services go
 _services = service_urls(VAR_DIR)
 DATABASE_URL = of_scheme(
     "DATABASE_URL", env.str("DATABASE_URL", "") or _services.database_url, "postgres", "postgresql"

@@ -43,7 +43,7 @@ def hold_services(var_dir: Path, *, durable: bool = True) -> Iterator[Held]:
     """
     layout = layout_of(var_dir)
     held = Held(layout, (Postgres(layout, durable), Valkey(layout, durable)))
-    layout.control.mkdir(parents=True, exist_ok=True)
+    _make_control(layout)
     _remember_home(layout)
     with (layout.control / "users.lock").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -56,6 +56,13 @@ def hold_services(var_dir: Path, *, durable: bool = True) -> Iterator[Held]:
             if os.getpid() == owner:  # a fork shares our lock and must not judge by it
                 with _gate(layout):
                     _stop_if_last(users, held.servers)
+
+
+def _make_control(layout: Layout) -> None:
+    """Make the shared folder; the servers' account passes through it, whatever our umask."""
+    if not layout.control.exists():
+        layout.control.mkdir(parents=True, exist_ok=True)
+        layout.control.chmod(0o755)
 
 
 @contextmanager

@@ -143,6 +143,15 @@ def test_find_their_data_when_var_is_closed_to_others_and_opened_later(var_dir: 
         assert notes(var_dir) == 1
 
 
+def test_start_when_the_umask_closes_new_folders(var_dir: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with hold_services(var_dir, durable=False):
+            assert_works(var_dir)
+    finally:
+        os.umask(before)
+
+
 def test_refuse_in_one_line_when_the_data_is_of_another_version(var_dir: Path) -> None:
     with hold_services(var_dir, durable=False) as held:
         version = held.layout.database / "PG_VERSION"
