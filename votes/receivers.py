@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed, user_logged_in
+from allauth.account.signals import authentication_step_completed
 
 from accounts.models import Person
 from ideas.counts import register_voted_among
@@ -15,17 +14,14 @@ from votes.services import unite_contacts_of
 
 def connect() -> None:
     register_voted_among(voted_among)
-    user_logged_in.connect(unite_after_sign_in, dispatch_uid="votes.unite_after_sign_in")
-    email_confirmed.connect(unite_after_confirmation, dispatch_uid="votes.unite_after_confirmation")
+    authentication_step_completed.connect(unite_after_proof, dispatch_uid="votes.unite_after_proof")
 
 
 def voted_among(person: Person, ideas: Collection[Idea]) -> Collection[int]:
     return my_votes(person, ideas)
 
 
-def unite_after_sign_in(*, user: Person, **_: Any) -> None:
-    unite_contacts_of(user)
-
-
-def unite_after_confirmation(*, email_address: EmailAddress, **_: Any) -> None:
-    unite_contacts_of(email_address.user)
+def unite_after_proof(*, user: Person, method: str, **_: Any) -> None:
+    """A code from a mail proves the address; a link that an operator made does not."""
+    if method == "code":
+        unite_contacts_of(user)
