@@ -16,7 +16,7 @@ from accounts.services import create_api_key, revoke_api_key
 from accounts.viewers import acting
 from common.admin import ReadOnlyAdmin, RefusableForm, RoomAdmin
 
-ROLE_COLOURS = {Role.TEAM_MEMBER.value: "info", Role.ADMINISTRATOR.value: "warning"}
+ROLE_COLOURS = {Role.MEMBER.value: None, Role.TEAM_MEMBER.value: "info", Role.ADMINISTRATOR.value: "warning"}
 
 
 @admin.register(Team)
@@ -101,7 +101,7 @@ class PersonAdmin(RoomAdmin):
 
 class ApiKeyForm(RefusableForm):
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("Scopes"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
 

@@ -111,6 +111,10 @@ class Person(AbstractBaseUser):
         """What everybody may read; never the e-mail address."""
         return self.display_name or self.pseudonym
 
+    def get_full_name(self) -> str:
+        """The same, by the name that Django's and its packages' pages call for."""
+        return self.public_name
+
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -92,6 +93,14 @@ class RoomAdmin(ModelAdmin):
 
     # --- changes, and their history ---
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Leave out the buttons that edit what a field leads to: each thing has its page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            for may in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{may}_related", False)
+        return field
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -128,6 +137,9 @@ class RoomAdmin(ModelAdmin):
         """Write down a change that no service tells of."""
         self.admin_site.record(request, obj, what, **data)
 
+    def steps_of(self, obj: Any) -> Any:
+        return self.admin_site.history_of(obj)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -138,7 +150,7 @@ class RoomAdmin(ModelAdmin):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "title": _("History: %(name)s") % {"name": obj},
-            "events": self.admin_site.history_of(obj),
+            "events": self.steps_of(obj),
             "opts": self.opts,
             "object": obj,
         }

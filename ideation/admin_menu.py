@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.viewers import viewer_of
-from frontend.colour import WHITE, from_hex, lightened, readable_on, to_hex
+from frontend.colour import DARK_GROUND, WHITE, from_hex, lightened, readable_on, to_hex
 from frontend.portals import current_portal
 from ideas.models import Portal
 
-# unfold names shades by weight; 600 is the buttons', whose text is white.
+# unfold names shades by weight; 600 is the buttons', whose text is white, 500 the links' on dark pages.
 SHADES = {"50": 0.44, "100": 0.4, "200": 0.33, "300": 0.24, "400": 0.15, "500": 0.07, "600": 0.0}
 SHADES |= {"700": -0.06, "800": -0.12, "900": -0.18, "950": -0.24}
 
@@ -28,7 +28,8 @@ def brand(*_request: HttpRequest) -> dict[str, str]:
     portal = current_portal()
     colour = from_hex(portal.accent_colour if portal else Portal._meta.get_field("accent_colour").get_default())
     button = readable_on(WHITE, colour, least=4.5, step=-0.01)
-    return {weight: to_hex(lightened(button, by)) for weight, by in SHADES.items()}
+    shades = {weight: to_hex(lightened(button, by)) for weight, by in SHADES.items()}
+    return shades | {"500": to_hex(readable_on(DARK_GROUND, button, least=4.5, step=0.01))}
 
 
 def account(request: HttpRequest) -> list[dict[str, str]]:

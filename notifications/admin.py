@@ -12,7 +12,11 @@ from notifications.models import Delivery, State
 from notifications.services.replaying import replay_deliveries, replay_delivery
 
 UNSENT = (State.FAILED, State.PARKED)
-COLOURS = {State.SENT.value: "success", State.FAILED.value: "warning", State.PARKED.value: "danger"}
+COLOURS: dict[str, str | None] = dict.fromkeys(State.values) | {
+    State.SENT.value: "success",
+    State.FAILED.value: "warning",
+    State.PARKED.value: "danger",
+}
 Deliveries = QuerySet[Delivery]
 
 
@@ -49,7 +53,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "kind",
         "reason",
         "idea",
-        "shown_state",
+        "state",
         "attempts",
         "last_error",
         "next_attempt_at",

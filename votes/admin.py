@@ -55,5 +55,5 @@ def _chart(idea: Idea) -> str:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
     given = votes_by_day(idea, since=days[0])
-    line = {"data": [given.get(day, 0) for day in days], "borderColor": "var(--color-primary-600)"}
+    line = {"data": [given.get(day, 0) for day in days], "borderColor": "var(--color-primary-600)", "maxTicksXLimit": 8}
     return json.dumps({"labels": [date_format(day, "SHORT_DATE_FORMAT") for day in days], "datasets": [line]})

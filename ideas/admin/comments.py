@@ -52,7 +52,7 @@ class CommentAdmin(ReadOnlyAdmin, ForTeams):
     search_fields = ("body",)
     search_help_text = _("Words of the comment")
     ordering = ("-pk",)
-    fields = ("body", "readers", "idea", "author", "created_at", "edited_at", "hidden_at", "withdrawn_at")
+    fields = ("body", "who_reads", "idea", "who", "created_at", "edited", "hidden_at", "withdrawn_at")
     actions = ("hide", "restore")
 
     def owned_by(self, rows: Comments, viewer: Viewer) -> Comments:
@@ -69,13 +69,25 @@ class CommentAdmin(ReadOnlyAdmin, ForTeams):
     def beginning(self, comment: Comment) -> str:
         return Truncator(comment.body).chars(90)
 
-    @display(description=_("readers"), label={"team": "info", "hidden": "danger", "withdrawn": "warning"})
+    @display(description=_("readers"), label={"all": None, "team": "info", "hidden": "danger", "withdrawn": "warning"})
     def readers(self, comment: Comment) -> tuple[str, Any]:
         if comment.hidden_at:
             return "hidden", _("Hidden")
         if comment.withdrawn_at:
             return "withdrawn", _("Withdrawn")
         return ("team", _("Internal")) if comment.is_internal else ("all", _("Everybody"))
+
+    @display(description=_("author"))
+    def who(self, comment: Comment) -> str:
+        return comment.author.public_name
+
+    @display(description=_("edited"))
+    def edited(self, comment: Comment) -> Any:
+        return comment.edited_at
+
+    @display(description=_("readers"))
+    def who_reads(self, comment: Comment) -> str:
+        return str(self.readers(comment)[1])
 
     @admin.action(description=_("Hide from everybody but the team"))
     def hide(self, request: HttpRequest, queryset: Comments) -> None:

@@ -27,7 +27,7 @@ class ResponseField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label=_("official response"),
+            label=_("Official response"),
             required=False,
             max_length=BODY_LENGTH,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -39,17 +39,19 @@ class ResponseField(forms.CharField):
 class IdeaForm(RefusableForm):
     """What a product manager changes; `ideas.admin.saving` hands each change to its service."""
 
-    tags = forms.CharField(label=_("tags"), required=False, widget=UnfoldAdminTextInputWidget, help_text=_("a, b, c"))
+    tags = forms.CharField(
+        label=_("Tags"), required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Separated by commas.")
+    )
     new_response = ResponseField()
     note = forms.CharField(
-        label=_("internal note"),
+        label=_("Internal note"),
         required=False,
         max_length=COMMENT_LENGTH,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Only the team reads it."),
     )
     is_hidden = forms.BooleanField(
-        label=_("hidden"),
+        label=_("Hidden"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         help_text=_("Only the team sees it."),
@@ -75,7 +77,7 @@ class IdeaForm(RefusableForm):
 
 
 class StatusForm(forms.Form):
-    status = forms.ChoiceField(label=_("status"), choices=Status.choices, widget=UnfoldAdminSelectWidget)
+    status = forms.ChoiceField(label=_("Status"), choices=Status.choices, widget=UnfoldAdminSelectWidget)
     response = ResponseField()
 
 
@@ -83,7 +85,7 @@ class AssignForm(forms.Form):
     """Queries: one, for the people to choose from."""
 
     assignee = forms.ModelChoiceField(
-        label=_("assigned to"),
+        label=_("Assigned to"),
         queryset=Person.objects.none(),
         required=False,
         empty_label=_("Nobody"),
@@ -98,7 +100,7 @@ class AssignForm(forms.Form):
 class IdeaChoiceForm(forms.Form):
     """One idea, found by words of its title."""
 
-    into = forms.ModelChoiceField(label=_("the idea that stays"), queryset=Idea.objects.none())
+    into = forms.ModelChoiceField(label=_("The idea that stays"), queryset=Idea.objects.none())
 
     def __init__(self, *args: Any, ideas: "QuerySet[Idea]", admin_site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

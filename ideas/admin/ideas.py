@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.viewers import acting, viewer_of
+from activity.wording import Step
 from ideas.admin.access import ForTeams
 from ideas.admin.actions import IdeaActions
 from ideas.admin.changelist import IdeaChangeList
@@ -33,7 +34,7 @@ from ideas.links import idea_url
 from ideas.models import Board, Idea
 from ideas.status import Status
 
-STATUS_COLOURS = {
+STATUS_COLOURS: dict[str, str | None] = dict.fromkeys(Status.values) | {
     Status.UNDER_REVIEW.value: "info",
     Status.PLANNED.value: "primary",
     Status.IN_PROGRESS.value: "warning",
@@ -66,6 +67,7 @@ class IdeaAdmin(IdeaActions, ForTeams):
         TagFilter,
         PlaceFilter,
     )
+    ordering = ("-pk",)
     search_fields = ("search",)
     search_help_text = _("Words, or an id")
     list_before_template = "admin/ideas/export_link.html"
@@ -74,8 +76,8 @@ class IdeaAdmin(IdeaActions, ForTeams):
     autocomplete_fields = ("board",)
     fieldsets = (
         (_("Answer"), {"fields": (("status", "assignee"), "new_response", "note", "seen_version")}),
-        (_("Idea"), {"fields": ("title", "body", ("tags", "language"), "board")}),
-        (_("In the portal"), {"fields": (("is_pinned", "is_locked", "is_hidden"),)}),
+        (_("Idea"), {"fields": ("title", "body", "tags", ("board", "language"))}),
+        (_("In the portal"), {"fields": ("is_pinned", "is_locked", "is_hidden")}),
     )
 
     # --- list ---
@@ -131,6 +133,9 @@ class IdeaAdmin(IdeaActions, ForTeams):
             "timeline": timeline_of(whole),
             "comments_shown": comments_shown(whole),
         }
+
+    def steps_of(self, obj: Idea) -> list[Step]:
+        return timeline_of(obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "board":

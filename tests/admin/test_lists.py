@@ -263,3 +263,10 @@ def test_people_are_found_by_any_part_of_name_or_address(boss: Client, author: P
 def test_unknown_callers_learn_nothing_from_filters(idea: Idea, signed_in: SignedIn, other_team_member: Person) -> None:
     answer = signed_in(other_team_member).get(LIST, {"board__id__exact": idea.board_id}, follow=True)
     assert idea.board.name not in answer.content.decode()
+
+
+def test_typing_a_title_offers_ideas_of_the_team(idea: Idea, pm: Client) -> None:
+    make_idea(title="A dark theme elsewhere")
+    query = {"app_label": "ideas", "model_name": "idea", "field_name": "merged_into", "term": "dark th"}
+    offered = pm.get("/admin/autocomplete/", query).json()
+    assert offered == {"results": [{"id": str(idea.pk), "text": idea.title}], "pagination": {"more": False}}
