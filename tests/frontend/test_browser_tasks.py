@@ -174,7 +174,7 @@ def test_team_decides_with_an_answer(
     page.locator("#team").get_by_label("Status").select_option("planned")
     page.get_by_label("Public answer").fill("It comes in May.")
     page.get_by_role("button", name="Save and tell people").click()
-    expect(page.get_by_role("region", name="Answer from Product")).to_contain_text("It comes in May.")
+    expect(page.get_by_role("region", name="The team’s answer")).to_contain_text("It comes in May.")
     idea.refresh_from_db()
     assert idea.status == "planned"
     assert someone.complaints == []

@@ -45,7 +45,7 @@ def test_team_changes_status_with_an_answer(
     shown = text(client.get(page(idea)))
     assert "It comes in May." in shown
     assert "Planned" in shown
-    assert "Answer from Product" in shown
+    assert "Tina Team, Product" in shown
 
 
 def test_status_that_cannot_follow_is_refused(signed_in: SignedIn, idea: Idea, team_member: Person) -> None:
