@@ -39,5 +39,5 @@ def failed_deliveries() -> int:
 
 def _chart(counts: list[overview.StatusCount]) -> str:
     """Return the data that unfold's bar chart draws."""
-    bars = {"data": [row.count for row in counts], "backgroundColor": "var(--color-primary-600)", "barThickness": 40}
+    bars = {"data": [row.count for row in counts], "backgroundColor": "var(--color-primary-600)", "maxBarThickness": 40}
     return json.dumps({"labels": [str(row.status.label) for row in counts], "datasets": [bars]})

@@ -28,7 +28,7 @@ from ideas.admin.filters import (
 )
 from ideas.admin.forms import IdeaForm
 from ideas.admin.saving import save_form
-from ideas.admin.search import ideas_with
+from ideas.admin.search import found_by
 from ideas.admin.timeline import comments_shown, timeline_of
 from ideas.links import idea_url
 from ideas.models import Board, Idea
@@ -92,7 +92,7 @@ class IdeaAdmin(IdeaActions, ForTeams):
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Idea]", search_term: str
     ) -> "tuple[QuerySet[Idea], bool]":
-        return (queryset.filter(ideas_with(search_term)) if search_term.strip() else queryset), False
+        return (queryset.filter(found_by(search_term)) if search_term.strip() else queryset), False
 
     @display(description=_("title"))
     def shown_title(self, idea: Idea) -> SafeString:

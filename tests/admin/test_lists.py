@@ -270,3 +270,11 @@ def test_typing_a_title_offers_ideas_of_the_team(idea: Idea, pm: Client) -> None
     query = {"app_label": "ideas", "model_name": "idea", "field_name": "merged_into", "term": "dark th"}
     offered = pm.get("/admin/autocomplete/", query).json()
     assert offered == {"results": [{"id": str(idea.pk), "text": idea.title}], "pagination": {"more": False}}
+
+
+def test_common_words_are_found_as_well(board: Board, pm: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for title in ("A lantern for the cellar", "A lantern for the attic", "A mirror"):
+        make_idea(board, title=title)
+    few = titles(pm, q="lantern")
+    monkeypatch.setattr("ideas.admin.search.FEW", 1)
+    assert titles(pm, q="lantern") == few == ["A lantern for the attic", "A lantern for the cellar"]
