@@ -2,15 +2,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.viewers import viewer_of
+from accounts.models import Person
+from accounts.viewers import Viewer, viewer_of
 from common.errors import DomainError, Invalid
-from frontend.cards import vote_control
+from frontend.cards import VoteControl, vote_control
 from frontend.entrances import allow, person_of, safe_next, wants_fragment
 from frontend.links import idea_path
+from ideas.models import Idea
 from ideas.policies import may_vote
 from ideas.selectors import idea_for
 from votes.selectors import my_votes
 from votes.services import cast_vote, retract_vote
+from votes.tallies import Ballot
 
 VALUES = {"1": 1, "0": 0, "-1": -1}
 
@@ -24,15 +27,22 @@ def vote(request: HttpRequest, public_id: str) -> HttpResponse:
     value = VALUES.get(request.POST.get("value", ""))
     if value is None:
         raise Invalid(field="value")
-    tally, note = None, ""
-    try:
-        ballot = cast_vote(idea, voter=person, value=value) if value else retract_vote(idea, voter=person)
-        value, tally = ballot.value, ballot.tally
-    except DomainError as error:
-        if not wants_fragment(request):
-            raise
-        note, value = str(error.message), my_votes(person, [idea]).get(idea.pk, 0)
     if wants_fragment(request):
-        control = vote_control(viewer, idea_for(viewer, public_id), value, tally=tally, note=note)
+        control = _control_after(viewer, person, idea, value)
         return render(request, "frontend/components/vote.html", {"vote": control})
+    _vote(idea, person, value)
     return redirect(f"{safe_next(request, idea_path(idea))}#idea-{idea.public_id}")
+
+
+def _vote(idea: Idea, person: Person, value: int) -> Ballot:
+    return cast_vote(idea, voter=person, value=value) if value else retract_vote(idea, voter=person)
+
+
+def _control_after(viewer: Viewer, person: Person, idea: Idea, value: int) -> VoteControl:
+    """Vote, and return the control as it is now; a refusal is said in it."""
+    try:
+        ballot = _vote(idea, person, value)
+    except DomainError as error:
+        now = idea_for(viewer, idea.public_id)
+        return vote_control(viewer, now, my_votes(person, [now]).get(now.pk, 0), note=str(error.message))
+    return vote_control(viewer, idea, ballot.value, tally=ballot.tally)
