@@ -63,7 +63,22 @@ class BoardAdmin(ForTeams):
         """The portal holds the tags' vocabulary, so a board stays where it is; ideas can be moved."""
         if obj is None:
             return ()
-        return ("portal",) if viewer_of(request).moderates_all else ("portal", "team", "slug")
+        return ("portal",) if viewer_of(request).moderates_all else ("portal_name", "team_name", "slug")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Board | None = None) -> Any:
+        """Teams read whose their board is, without links to pages that are not theirs."""
+        if viewer_of(request).moderates_all:
+            return self.fieldsets
+        fields = {"fields": ("portal_name", "team_name")}
+        return [(title, fields if "team" in options["fields"] else options) for title, options in self.fieldsets]
+
+    @display(description=_("portal"))
+    def portal_name(self, board: Board) -> str:
+        return board.portal.name
+
+    @display(description=_("owning team"))
+    def team_name(self, board: Board) -> str:
+        return board.team.name
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Board | None = None) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
@@ -80,7 +95,6 @@ class TagAdmin(ForTeams):
     list_select_related = ("portal",)
     search_fields = ("name__istartswith",)
     ordering = ("name", "pk")
-    fields = ("portal", "name")
 
     def owned_by(self, rows: "QuerySet[Tag]", viewer: Viewer) -> "QuerySet[Tag]":
         return rows.filter(portal__in=self._portals(viewer))
@@ -92,7 +106,14 @@ class TagAdmin(ForTeams):
         return self.is_allowed(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
-        return ("portal",) if obj else ()
+        return ("portal_name",) if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
+        return ("portal_name" if obj else "portal", "name")
+
+    @display(description=_("portal"))
+    def portal_name(self, tag: Tag) -> str:
+        return tag.portal.name
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self._portals(viewer_of(request))

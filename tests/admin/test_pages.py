@@ -126,6 +126,7 @@ def test_teams_with_boards_stay(boss: Client, board: Board) -> None:
 def test_teams_change_their_boards_but_not_whose_they_are(board: Board, pm: Client) -> None:
     other = make_board()
     path = f"/admin/ideas/board/{board.pk}/change/"
+    assert "/admin/accounts/team/" not in pm.get(path).content.decode()
     form = form_of(pm, path) | {"name": "Our shop", "team": other.team_id, "slug": "stolen"}
     form.pop("is_open")
     assert pm.post(path, form).status_code == 302
