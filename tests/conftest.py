@@ -12,12 +12,11 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Person, Team
 from ideas.models import Board, Idea
-from ideation.celery import app as celery_app
 from ideation.embedded import hold_services
 from ideation.translations import compile_translations
 from tests.support import scene
 from tests.support.mail import SmtpSink, running_sink
-from tests.support.worker import running_worker
+from tests.support.worker import running_worker, taking_tasks
 
 # The thread that drives the browser has an event loop, which Django takes for an asynchronous caller.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -68,10 +67,9 @@ def _worker_process(
 def celery_worker(
     transactional_db: None, _worker_process: "subprocess.Popen[bytes]", smtp_sink: SmtpSink
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Have a real worker on this test's database; what other tests left in its queue is thrown away."""
-    celery_app.control.purge()
-    yield _worker_process
-    celery_app.control.purge()
+    """Have a real worker on this test's database. Outside such tests it takes nothing and holds no lock."""
+    with taking_tasks():
+        yield _worker_process
 
 
 @pytest.fixture(scope="session")

@@ -53,3 +53,26 @@ def running_worker(sink: SmtpSink) -> Iterator["subprocess.Popen[bytes]"]:
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
+
+
+@contextmanager
+def taking_tasks() -> Iterator[None]:
+    """Have the worker take tasks in the block only; it begins with an empty queue and ends with idle hands.
+
+    Other tests nudge tasks too. Those must not run while a test of their own looks at, or clears, the same tables.
+    """
+    queue, answer = app.conf.task_default_queue, {"reply": True, "timeout": 20.0, "limit": 1}
+    app.control.purge()
+    app.control.add_consumer(queue, **answer)
+    try:
+        yield
+    finally:
+        app.control.cancel_consumer(queue, **answer)
+        eventually(_is_idle, timeout=30)
+        app.control.purge()
+
+
+def _is_idle() -> bool:
+    inspect = app.control.inspect(timeout=5.0, limit=1)
+    at_work, waiting = inspect.active(), inspect.reserved()
+    return at_work is not None and waiting is not None and not any([*at_work.values(), *waiting.values()])
