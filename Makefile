@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
-TEST_PROCESSES ?= auto
+# One more than cores: many a test waits for a server or a worker of its own.
+TEST_PROCESSES ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -20,10 +21,10 @@ demo: $(BIN)/.run-installed ## Fill a running or stopped installation with a rea
 	@$(MANAGE) demo
 
 test: $(BIN)/.dev-installed browser ## Run every test, the browser's too
-	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal --maxprocesses 4
 
 quick: $(BIN)/.dev-installed ## Run the tests that need no browser
-	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 -m "not browser"
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal --maxprocesses 4 -m "not browser"
 
 check: $(BIN)/.dev-installed ## Check format, lint, types, import contracts, templates, migrations, deployment
 	$(BIN)/ruff format --check .

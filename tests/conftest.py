@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Person, Team
@@ -94,6 +95,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without_data = [item for item in items if "data_dir" not in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=[item for item in items if item not in without_data])
     items[:] = without_data
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Leave no test the language that another one spoke."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from accounts.models import Person
 from ideas.models import Board, Idea, Standing
 from ideas.services.moderation import change_status
 from tests.support.connections import other_connection
-from tests.support.folding import fold_all, fold_lines
+from tests.support.folding import fold_all, fold_lines, until_foldable
 from tests.support.scene import make_administrator, make_idea, make_person
 from votes import folding, ranking
 from votes.folding import Folded, fold
@@ -108,6 +108,7 @@ def test_a_large_idea_gets_its_decayed_sum_later_and_its_tally_at_once(
 
 def test_a_fold_gives_way_to_whoever_holds_a_standing(idea: Idea, voter: Person) -> None:
     cast_vote(idea, voter=voter)
+    until_foldable()
     with other_connection() as other, other.cursor() as cursor:
         cursor.execute("SELECT 1 FROM ideas_standing WHERE idea_id = %s FOR UPDATE", [idea.pk])
         assert fold() is None

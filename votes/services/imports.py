@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from activity.services import record
-from common.errors import Conflict
 from customers.services import Named, people_for_contacts
 from ideas.models import Board
 from ideas.services.importing import Draft, import_ideas, known_origins
@@ -33,9 +31,11 @@ COMMIT_EVERY_SECONDS = 1.0
 T = TypeVar("T")
 
 
-class ImportRunning(Conflict):
-    code = "import_running"
-    message = gettext_lazy("Another import from this source is running.")
+class ImportRunning(Exception):
+    """Somebody else is importing from the same source just now."""
+
+    def __str__(self) -> str:
+        return _("Another import from this source is running.")
 
 
 @dataclass(slots=True)
@@ -250,14 +250,17 @@ def _chunks(items: Iterable[T], *, most: int) -> Iterator[list[T]]:
 
 @contextmanager
 def _alone(origin: str) -> Iterator[None]:
-    """Keep a second import from the same source out.
+    """Keep a second import from the same source out. One that was killed is waited for until the server notices.
 
     Raises: ImportRunning.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"import {origin}"])
-        if not cursor.fetchone()[0]:
-            raise ImportRunning
+        try:
+            with transaction.atomic():
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
+                cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"import {origin}"])
+        except OperationalError as error:
+            raise ImportRunning from error
         try:
             yield
         finally:

@@ -18,7 +18,7 @@ from votes.imports import polis
 from votes.imports.ideas_csv import FIELDS, Columns, columns_of
 from votes.imports.reading import BadLine, FileUnusable, read_header
 from votes.services import fold_and_follow
-from votes.services.imports import Outcome, Watch, check_polis, check_table, import_polis, import_table
+from votes.services.imports import ImportRunning, Outcome, Watch, check_polis, check_table, import_polis, import_table
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             outcome = self._import(options)
-        except (FileUnusable, DomainError) as error:
+        except (FileUnusable, ImportRunning, DomainError) as error:
             raise CommandError(getattr(error, "message", error)) from error
         fold_and_follow()
         self.stdout.write(_summary(outcome))
