@@ -21,10 +21,10 @@ demo: $(BIN)/.run-installed ## Fill a running or stopped installation with a rea
 	@$(MANAGE) demo
 
 test: $(BIN)/.dev-installed browser ## Run every test, the browser's too
-	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal --maxprocesses 4
+	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
 
 quick: $(BIN)/.dev-installed ## Run the tests that need no browser
-	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal --maxprocesses 4 -m "not browser"
+	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal -m "not browser"
 
 check: $(BIN)/.dev-installed ## Check format, lint, types, import contracts, templates, migrations, deployment
 	$(BIN)/ruff format --check .

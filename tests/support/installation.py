@@ -15,6 +15,8 @@ from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Collected by the first start of a test process, found in order by the others.
+STATIC_ROOT = ROOT / "var" / "test" / f"static-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 OURS = {"DATABASE_URL", "REDIS_URL", "BASE_URL", "EMAIL_URL", "MEDIA_ROOT", "CACHE_PREFIX", "SECRET_KEY"}
 
 
@@ -27,6 +29,7 @@ class Installation:
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name not in OURS}
         here = {"VAR_DIR": str(self.var_dir), "PORT": str(self.port), "WEB_WORKERS": "1", "WORKER_PROCESSES": "1"}
+        here["STATIC_ROOT"] = str(STATIC_ROOT)
         return {**inherited, **here, "DJANGO_SETTINGS_MODULE": "ideation.settings"}
 
     def manage(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
