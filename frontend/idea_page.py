@@ -40,9 +40,10 @@ def idea_page(viewer: Viewer, idea: Idea, *, cursor: str = "", draft: dict[str, 
         "draft": draft or {},
         "timeline": timeline(idea),
         "similar": similar_on_board(viewer, idea, limit=SIMILAR),
-        "duplicates": _duplicates(idea),
+        "duplicates": _duplicates(viewer, idea),
         "follow": _follow(viewer, idea),
         "is_author": viewer.person_id == idea.author_id,
+        "canonical": _canonical(viewer, idea),
         "may_edit": may_edit_idea(viewer, idea) and not idea.merged_into_id,
         "may_comment": _takes_comments(viewer, idea),
         "is_public": idea.board.seen_by == Audience.PUBLIC and idea.is_listed,
@@ -70,8 +71,15 @@ def _place(cursor: str) -> Cursor | None:
         return None
 
 
-def _duplicates(idea: Idea) -> list[Idea]:
-    return list(idea.duplicates.filter(hidden_at=None, withdrawn_at=None).defer("search", "body")[:50])
+def _canonical(viewer: Viewer, idea: Idea) -> Idea | None:
+    """Return what a merged idea leads to; None also where the viewer may not see that."""
+    return Idea.objects.visible_to(viewer).filter(pk=idea.merged_into_id).first() if idea.merged_into_id else None
+
+
+def _duplicates(viewer: Viewer, idea: Idea) -> list[Idea]:
+    return list(
+        idea.duplicates.visible_to(viewer).filter(hidden_at=None, withdrawn_at=None).defer("search", "body")[:50]
+    )
 
 
 def _follow(viewer: Viewer, idea: Idea) -> Follow | None:

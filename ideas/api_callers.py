@@ -56,10 +56,13 @@ def actor_of(
     if named is None:
         raise missing(field=field)
     try:
-        return person_for_contact(source=viewer.key.source, **named)
+        person = person_for_contact(source=viewer.key.source, **named)
     except Invalid as error:
         error.field = f"{field}.{error.field}" if error.field else field
         raise
+    if not person.is_active:
+        raise Forbidden(field=field)
+    return person
 
 
 def caller_name(viewer: Viewer) -> str:

@@ -40,6 +40,15 @@ def idea_for(viewer: Viewer, public_id: str) -> Idea:
     return found
 
 
+def canonical_idea_for(viewer: Viewer, public_id: str) -> Idea:
+    """Return the idea, or what it was merged into: there votes go, and that board's rules count.
+
+    Raises: NotFound, also where the viewer may not see either. Queries: 1; 2 for a merged idea.
+    """
+    idea = idea_for(viewer, public_id)
+    return idea_for(viewer, idea.merged_into.public_id) if idea.merged_into else idea
+
+
 def comments_of(idea: Idea, viewer: Viewer) -> QuerySet[Comment]:
     """Return the comments of an idea at hand: threads by age, each followed by its replies by age."""
     return idea.comments.visible_to(viewer).select_related("author").in_thread_order()

@@ -18,7 +18,7 @@ from ideas.api_answers import idea_answer, paged
 from ideas.api_callers import AuthorRequired, NotForOthers, actor_of, require_scope
 from ideas.models import Board, Idea
 from ideas.policies import may_moderate, may_vote, sees_counts
-from ideas.selectors import idea_for
+from ideas.selectors import canonical_idea_for, idea_for
 from ideas.serializers import IdeaSerializer, PageQuery, tally_data
 from votes.pages import NEWEST, VOTERS, Listing, voters_page, votes_page
 from votes.selectors import idea_to_vote_on, my_votes_by_public_id
@@ -169,7 +169,7 @@ def _moderated(request: Request, public_id: str) -> Idea:
 
 def _merge_target(viewer: Viewer, public_id: str) -> Idea:
     try:
-        target = idea_for(viewer, public_id)
+        target = canonical_idea_for(viewer, public_id)
     except NotFound:
         raise UnknownIdea(field="into") from None
     if not may_moderate(viewer, target.board):

@@ -11,7 +11,7 @@ from common.errors import Invalid
 from frontend.entrances import allow, back_to, idea_for_team
 from frontend.selectors import forget_pinned
 from ideas.policies import may_moderate
-from ideas.selectors import board_for, colleagues_of, idea_for, ideas_to_merge_into
+from ideas.selectors import board_for, canonical_idea_for, colleagues_of, ideas_to_merge_into
 from ideas.services.moderation import (
     assign_idea,
     change_status,
@@ -88,7 +88,7 @@ def merge_targets(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def merge(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
-    target = idea_for(viewer_of(request), request.POST.get("into", ""))
+    target = canonical_idea_for(viewer_of(request), request.POST.get("into", ""))
     allow(may_moderate(viewer_of(request), target.board))
     merge_ideas(idea, into=target, by=person)
     messages.success(request, _("Merged. Each voter counts once, and the old address leads here."))

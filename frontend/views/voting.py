@@ -10,7 +10,7 @@ from frontend.entrances import allow, person_of, safe_next, wants_fragment
 from frontend.links import idea_path
 from ideas.models import Idea
 from ideas.policies import may_vote
-from ideas.selectors import idea_for
+from ideas.selectors import canonical_idea_for, idea_for
 from votes.selectors import my_votes
 from votes.services import cast_vote, retract_vote
 from votes.tallies import Ballot
@@ -22,7 +22,7 @@ VALUES = {"1": 1, "0": 0, "-1": -1}
 def vote(request: HttpRequest, public_id: str) -> HttpResponse:
     """Set the viewer's vote to what the button says, so that a repeat changes nothing."""
     viewer, person = viewer_of(request), person_of(request)
-    idea = idea_for(viewer, public_id)
+    idea = canonical_idea_for(viewer, public_id)
     allow(may_vote(viewer, idea.board))
     value = VALUES.get(request.POST.get("value", ""))
     if value is None:
