@@ -84,7 +84,7 @@ def _write(value: SortValue) -> str:
 class Cursor:
     """The last row of the page before, as (value it is sorted by, id).
 
-    `backwards` asks for the rows before it. `order` names the order and its version; a cursor of another is refused.
+    `backwards` asks for the rows before it. `order` names the list; a cursor of another is refused.
 
     >>> cursor = Cursor("trending", float("-inf"), 7)
     >>> Cursor.decode(cursor.encode(), order="trending", kind=float) == cursor

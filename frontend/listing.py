@@ -1,7 +1,6 @@
 """From the address of a list to its page: order, filters, search and place all live in the URL."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -12,14 +11,14 @@ from accounts.viewers import Viewer
 from common.pagination import BadCursor, Cursor
 from frontend.cards import Card, cards
 from frontend.selectors import pinned_on
-from ideas.lists import ORDERS, ListQuery, Order, Position, ideas_page
+from ideas.cursors import at_cursor, cursor_at
+from ideas.lists import ORDERS, ListQuery, Order, boards_ranked, ideas_page
 from ideas.models import Board
 from ideas.selectors import ideas_in_order
 from ideas.status import Status
 
 PAGE = 20
 LONGEST_SEARCH = 200
-KINDS: dict[str, type] = {"trending": float, "top": int, "new": datetime, "best": float}
 LABELS: dict[Order, StrOrPromise] = {
     "trending": _("Trending"),
     "top": _("Most wanted"),
@@ -60,12 +59,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list as its template shows it."""
+    """One page of a list as its template shows it; `left_out` are boards whose ideas have no place in its order."""
 
     filters: Filters
     cards: list[Card]
     more_url: str
     is_first: bool
+    left_out: list[Board]
     tabs: list[Link]
     statuses: list[Link]
 
@@ -87,40 +87,37 @@ def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, 
     Queries: two, one of them for the viewer's votes; one more where something is pinned.
     """
     filters = filters_of(request, one_board=one_board)
-    position = _position(request, filters.order)
-    page = ideas_page(viewer, _query(boards, filters, position))
+    query = _query(request, viewer, boards, filters)
+    page = ideas_page(viewer, query)
     pinned = pinned_on(boards[0]) if one_board and filters == Filters() else []
-    above = ideas_in_order(viewer, pinned) if pinned and position is None else []
+    above = ideas_in_order(viewer, pinned) if pinned and query.position is None else []
     ideas = [*above, *(idea for idea in page.ideas if idea.pk not in pinned)]
     return Listing(
         filters=filters,
         cards=cards(viewer, ideas, names_board=not one_board),
-        more_url=_more_url(filters, page.next),
-        is_first=position is None,
+        more_url=_more_url(filters, cursor_at(viewer, query, page.next)),
+        is_first=query.position is None,
+        left_out=[board for board in boards if board not in boards_ranked(viewer, query)],
         tabs=_tabs(filters, one_board),
         statuses=_statuses(filters),
     )
 
 
-def _query(boards: tuple[Board, ...], filters: Filters, position: Position | None) -> ListQuery:
+def _query(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], filters: Filters) -> ListQuery:
+    """Return what is asked for; a place in another list is the beginning of this one."""
     statuses = (filters.status,) if filters.status else ()
-    return ListQuery(boards, filters.order, statuses, filters.tag, filters.q, PAGE, position)
-
-
-def _position(request: HttpRequest, order: Order) -> Position | None:
+    query = ListQuery(boards, filters.order, statuses, filters.tag, filters.q, PAGE)
     try:
-        cursor = Cursor.decode(request.GET.get("cursor", ""), order=order, kind=KINDS[order])
+        return at_cursor(viewer, query, request.GET.get("cursor", ""))
     except BadCursor:
-        return None
-    return Position(cursor.value, cursor.id, cursor.backwards)
+        return query
 
 
-def _more_url(filters: Filters, place: Position | None) -> str:
+def _more_url(filters: Filters, place: Cursor | None) -> str:
     if place is None:
         return ""
-    cursor = Cursor(filters.order, place.key, place.idea_id).encode()
     url = filters.url()
-    return f"{'?' if url == '.' else url + '&'}cursor={cursor}"
+    return f"{'?' if url == '.' else url + '&'}cursor={place.encode()}"
 
 
 def _tabs(filters: Filters, one_board: bool) -> list[Link]:

@@ -17,15 +17,14 @@ from common.schema import IDEMPOTENCY_KEY, READS, WRITES, needs, problems
 from common.serializers import read_body, read_query
 from common.views import ApiView
 from ideas.api_answers import (
-    cursor_at,
     idea_answer,
     idea_shown,
     ideas_data,
     named_board,
     paged,
-    position_at,
 )
 from ideas.api_callers import actor_of, caller_name, may_edit, require_scope
+from ideas.cursors import at_cursor, cursor_at
 from ideas.lists import ListQuery, SortNeedsBoard, ideas_page
 from ideas.policies import may_moderate, may_post
 from ideas.selectors import boards_for, idea_for, similar_ideas
@@ -78,7 +77,9 @@ class IdeasView(ApiView):
         viewer = viewer_of(request)
         query = _list_query(viewer, read_query(IdeaListQuery, request))
         page = ideas_page(viewer, query)
-        places = {"onward": cursor_at(page.next, query.order), "back": cursor_at(page.previous, query.order)}
+        places = {
+            name: cursor_at(viewer, query, place) for name, place in (("onward", page.next), ("back", page.previous))
+        }
         return paged(request, ideas_data(viewer, page.ideas), **places)
 
     @extend_schema(
@@ -113,15 +114,15 @@ def _list_query(viewer: Viewer, asked: dict[str, Any]) -> ListQuery:
     slugs = dict.fromkeys(asked.get("board", ()))
     if asked["sort"] == "best" and len(slugs) != 1:
         raise SortNeedsBoard(field="sort")
-    return ListQuery(
+    query = ListQuery(
         boards=tuple(named_board(viewer, slug) for slug in slugs) if slugs else tuple(boards_for(viewer)),
         order=asked["sort"],
         statuses=tuple(dict.fromkeys(asked.get("status", ()))),
         tag=asked.get("tag", ""),
         q=asked.get("q", ""),
         limit=asked["limit"],
-        position=position_at(asked.get("cursor"), asked["sort"]),
     )
+    return at_cursor(viewer, query, asked["cursor"]) if "cursor" in asked else query
 
 
 def _post_idea(request: Request, viewer: Viewer) -> Response:

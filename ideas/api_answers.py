@@ -1,7 +1,6 @@
 """How the API shows boards, ideas and comments to a viewer."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -14,12 +13,9 @@ from common.errors import NotFound
 from common.etags import etag_of, is_known
 from common.pagination import Cursor, page_url
 from ideas.counts import ideas_with_counts
-from ideas.lists import Order, Position
 from ideas.models import Board, Idea
 from ideas.selectors import board_for
 from ideas.serializers import IdeaSerializer
-
-KINDS: dict[Order, type] = {"trending": float, "top": int, "new": datetime, "best": float}
 
 
 class UnknownBoard(NotFound):
@@ -32,20 +28,6 @@ def named_board(viewer: Viewer, slug: str) -> Board:
         return board_for(viewer, slug)
     except NotFound:
         raise UnknownBoard(field="board") from None
-
-
-def position_at(text: str | None, order: Order) -> Position | None:
-    """Read a cursor of the list in `order`. Raises: BadCursor."""
-    if text is None:
-        return None
-    cursor = Cursor.decode(text, order=order, kind=KINDS[order])
-    return Position(cursor.value, cursor.id, cursor.backwards)
-
-
-def cursor_at(position: Position | None, order: Order) -> Cursor | None:
-    if position is None:
-        return None
-    return Cursor(order, position.key, position.idea_id, position.backwards)
 
 
 def paged(request: Request, results: Any, *, onward: Cursor | None = None, back: Cursor | None = None) -> Response:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.viewers import Viewer
 from common.errors import Invalid
 from ideas.models import Board, Idea
-from ideas.policies import may_see
+from ideas.policies import may_see, sees_counts
 from ideas.status import Status
 
 Order = Literal["trending", "top", "new", "best"]
@@ -70,7 +70,7 @@ def ideas_page(viewer: Viewer, query: ListQuery) -> Page:
     """
     if query.order == "best" and len(query.boards) != 1:
         raise SortNeedsBoard(field="sort")
-    boards = [board.pk for board in query.boards[:BOARDS_PER_LIST] if may_see(viewer, board)]
+    boards = [board.pk for board in boards_ranked(viewer, query)]
     ids = _matches(boards, query) if query.tag or query.q else _merged_ranges(boards, query)
     backwards = bool(query.position and query.position.backwards)
     sign = "" if backwards else "-"
@@ -80,6 +80,18 @@ def ideas_page(viewer: Viewer, query: ListQuery) -> Page:
         .order_by(f"{sign}standing__{COLUMNS[query.order]}", f"{sign}pk")
     )
     return _page(found, query, backwards)
+
+
+def boards_ranked(viewer: Viewer, query: ListQuery) -> list[Board]:
+    """Return the boards whose ideas stand in the list.
+
+    Where an order tells scores, a count that is hidden could be read from the counts beside it. So a board that hides
+    its counts from the viewer stands only among others that do.
+    """
+    seen = [board for board in query.boards[:BOARDS_PER_LIST] if may_see(viewer, board)]
+    if query.order == "new":
+        return seen
+    return [board for board in seen if sees_counts(viewer, board, has_voted=False)] or seen
 
 
 def _page(found: list[Idea], query: ListQuery, backwards: bool) -> Page:

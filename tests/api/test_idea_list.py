@@ -1,5 +1,6 @@
 from base64 import urlsafe_b64decode
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -177,12 +178,40 @@ def test_counts_that_a_board_hides_are_null_but_for_the_team(
         assert caller.get("ideas/", sort="top").json()["results"][0]["tally"] == seen
 
 
+def cursor_of(answer: Any) -> str:
+    [cursor] = parse_qs(urlsplit(answer.json()["next"]).query)["cursor"]
+    return cursor
+
+
 def test_cursor_tells_no_score(ideas: list[Idea]) -> None:
-    stand(ideas[1], top=31_337)
-    url = nobody().get("ideas/", sort="top", limit=1).json()["next"]
-    cursor = url.partition("cursor=")[2].partition("&")[0]
-    assert Cursor.decode(cursor, order="top", kind=int).value == 31_337
-    assert b"31337" not in urlsafe_b64decode(cursor + "==")
+    cursors = set()
+    for score in (31_337, 31_338):
+        stand(ideas[0], top=score)
+        cursors.add(cursor_of(nobody().get("ideas/", sort="top", limit=1)))
+    assert len(cursors) == 2
+    assert not any(b"3133" in urlsafe_b64decode(cursor + "==") for cursor in cursors)
+
+
+@pytest.mark.parametrize(
+    "other", [{"board": "blind"}, {"status": "open"}, {"tag": "comfort"}, {"q": "idea"}, {"sort": "trending"}], ids=str
+)
+def test_cursor_of_another_list_is_refused(ideas: list[Idea], board: Board, other: dict[str, str]) -> None:
+    """Or else a place beside a count that shows would tell the counts that another board hides."""
+    make_idea(make_board(slug="blind", counts_shown=CountsShown.AFTER_VOTE))
+    cursor = cursor_of(nobody().get("ideas/", board=board.slug, sort="top", limit=2))
+    asked = {"board": board.slug, "sort": "top", "cursor": cursor}
+    assert titles(nobody().get("ideas/", **asked)) == ["Idea C", "Idea D", "Idea E"]
+    assert problem(nobody().get("ideas/", **asked | other)) == (400, "bad_cursor")
+
+
+def test_boards_that_hide_counts_are_not_mixed_into_orders_that_tell_them(ideas: list[Idea], colleague: Person) -> None:
+    blind = make_board(slug="blind", team=ideas[0].board.team, counts_shown=CountsShown.AFTER_VOTE)
+    stand(make_idea(blind, title="Blind"), top=7, trending=9.0)
+    for sort in ("trending", "top"):
+        assert "Blind" not in titles(nobody().get("ideas/", sort=sort))
+        assert "Blind" in titles(signed_in(colleague).get("ideas/", sort=sort))
+        assert titles(nobody().get("ideas/", sort=sort, board="blind")) == ["Blind"]
+    assert "Blind" in titles(nobody().get("ideas/", sort="new"))
 
 
 def queries_of(caller: Caller, path: str, **query: Any) -> int:

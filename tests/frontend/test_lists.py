@@ -137,6 +137,24 @@ def test_hidden_counts_are_nowhere_on_the_page(client: Client, signed_in: Signed
     assert "4,711" in text(signed_in(member).get("/boards/blind/"))
 
 
+def test_board_that_hides_counts_is_named_where_it_is_left_out(client: Client, idea: Idea) -> None:
+    blind = make_idea(make_board(slug="blind", name="Blind tasting", counts_shown="after_vote"))
+    hint = "have orders of their own: "
+    assert (titles(client.get("/")), titles(client.get("/", {"q": "idea"}))) == ([idea.title], [])
+    assert '<a href="/boards/blind/"' in text(client.get("/?order=top")).partition(hint)[2]
+    assert set(titles(client.get("/?order=new"))) == {idea.title, blind.title}
+    assert titles(client.get("/boards/blind/?order=top")) == [blind.title]
+    assert not any(hint in text(client.get(url)) for url in ("/?order=new", "/boards/blind/?order=top"))
+
+
+def test_place_in_another_list_is_its_beginning(client: Client, board: Board) -> None:
+    for _number in range(25):
+        make_idea(board)
+    [cursor] = re.findall(r"cursor=([^&\"]+)\"", text(client.get("/boards/web-shop/?order=top")))[:1]
+    assert len(titles(client.get("/boards/web-shop/", {"order": "top", "cursor": cursor}))) == 5
+    assert len(titles(client.get("/boards/web-shop/", {"order": "top", "status": "open", "cursor": cursor}))) == 20
+
+
 def test_status_counts_are_those_of_listed_ideas(client: Client, idea: Idea, team_member: Person) -> None:
     hide_idea(make_idea(idea.board), by=team_member)
     assert re.search(r"Open</span>\s*<span class=\"number\">1</span>", text(client.get("/boards/web-shop/")))

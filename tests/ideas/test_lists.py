@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
-from accounts.viewers import ANONYMOUS, viewer_for
+from accounts.viewers import ANONYMOUS, Viewer, viewer_for
 from ideas.lists import COLUMNS, ORDERS, ListQuery, Order, Page, SortNeedsBoard, ideas_page
 from ideas.models import Board, Idea, Standing
 from ideas.services.ideas import withdraw_idea
@@ -108,6 +108,26 @@ def test_best_over_two_boards_is_refused(two_boards: tuple[Board, Board]) -> Non
     with pytest.raises(SortNeedsBoard) as refusal:
         ideas_page(ANONYMOUS, ListQuery(boards=two_boards, order="best"))
     assert (refusal.value.error_code, refusal.value.http_status) == ("sort_needs_board", 400)
+
+
+@pytest.mark.parametrize("narrowing", [{}, {"tag": "night"}, {"q": "idea"}], ids=str)
+def test_board_that_hides_counts_has_no_place_beside_counts_that_show(
+    board: Board, team_member: Person, member: Person, narrowing: dict[str, str]
+) -> None:
+    blind = [scene.make_board(team=board.team, counts_shown="after_vote") for _ in range(2)]
+    shown, hidden, other = (scene.make_idea(each).pk for each in (board, *blind))
+    Idea.objects.update(tags=["night"])
+
+    def seen(viewer: Viewer, order: Order, *boards: Board) -> set[int]:
+        return set(ids(ideas_page(viewer, ListQuery(boards=boards, order=order, **narrowing))))
+
+    for order in ("trending", "top"):
+        assert seen(ANONYMOUS, order, board, *blind) == {shown}
+        assert seen(viewer_for(member), order, board, *blind) == {shown}
+        assert seen(viewer_for(team_member), order, board, *blind) == {shown, hidden, other}
+        assert seen(ANONYMOUS, order, *blind) == {hidden, other}
+    assert seen(ANONYMOUS, "new", board, *blind) == {shown, hidden, other}
+    assert seen(ANONYMOUS, "best", blind[0]) == {hidden}
 
 
 def test_what_is_withdrawn_or_merged_is_not_listed(board: Board, author: Person) -> None:
