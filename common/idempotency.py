@@ -56,9 +56,10 @@ def answer_once(request: Request, answer: Callable[[], Response], *, caller: str
         raise BadIdempotencyKey
     fingerprint = _fingerprint(request)
     with transaction.atomic():
-        row_id = _claim(caller, key, fingerprint)
-        if row_id is None:
-            return _replay(FirstAnswer.objects.get(caller=caller, key=key), fingerprint)
+        while (row_id := _claim(caller, key, fingerprint)) is None:
+            if first := FirstAnswer.objects.filter(caller=caller, key=key).first():
+                return _replay(first, fingerprint)
+            # The nightly cleaning took it between the two statements: the key is free.
         response = answer()
         _keep(row_id, response)
         return response

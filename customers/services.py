@@ -83,7 +83,9 @@ def _update(contact: Contact, said: dict[str, str]) -> None:
     changed = {field: word for field, word in said.items() if getattr(contact, field) != word}
     if not changed:
         return
-    with transaction.atomic():  # the contact's row stays locked until the name is the same in both
+    with transaction.atomic():  # the rows stay locked until the name is the same in both
+        # The person first, as whoever unites two people does.
+        Person.objects.select_for_update(no_key=True).get(pk=contact.person_id)
         Contact.objects.filter(pk=contact.pk).update(**changed)
         strangers = Person.objects.filter(contacts=contact, email=None)
         if "name" in changed and strangers.update(display_name=changed["name"]):

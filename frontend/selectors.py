@@ -7,13 +7,10 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count
-from django_stubs_ext import StrOrPromise
 
 from accounts.viewers import Viewer
-from frontend.links import idea_path
 from ideas.models import Board, Idea, Standing
-from ideas.selectors import pinned_ids, similar_ideas
-from ideas.status import Status
+from ideas.selectors import ideas_in_order, pinned_ids, similar_ideas
 
 KEPT_SECONDS = 60
 
@@ -54,30 +51,15 @@ def answer_pace(board: Board) -> Pace:
     return Pace(**_kept(f"answer-pace:{board.pk}", lambda: _answer_pace(board)))
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A listed idea as one line."""
+def similar_on_board(viewer: Viewer, idea: Idea, *, limit: int) -> list[Idea]:
+    """Return listed ideas like `idea` on its board. Which those are is kept; what they say now is read."""
 
-    title: str
-    language: str
-    path: str
-    status: str
-
-    @property
-    def status_label(self) -> StrOrPromise:
-        return Status(self.status).label
-
-
-def similar_on_board(viewer: Viewer, idea: Idea, *, limit: int) -> list[Brief]:
-    """Return listed ideas like `idea` on its board, which are the same for everybody who sees the board."""
-
-    def found() -> list[Brief]:
+    def found() -> list[int]:
         alike = similar_ideas(viewer, title=idea.title, board=idea.board, limit=limit + 1)
-        others = [other for other in alike if other.pk != idea.pk][:limit]
-        return [Brief(other.title, other.language, idea_path(other), other.status) for other in others]
+        return [other.pk for other in alike if other.pk != idea.pk][:limit]
 
-    briefs: list[Brief] = _kept(f"similar:{idea.pk}:{idea.version}", found)
-    return briefs
+    ids: list[int] = _kept(f"similar:{idea.pk}:{idea.version}", found)
+    return [other for other in ideas_in_order(viewer, ids) if other.is_listed] if ids else []
 
 
 def _answer_pace(board: Board) -> dict[str, Any]:

@@ -156,7 +156,11 @@ class ResponseSerializer(serializers.Serializer[Any]):
 
 
 def tally_data(*, up: int, down: int, comments: int, shown: bool) -> dict[str, int | None]:
-    """Return a tally as the API gives it; counts that are not `shown` are None."""
+    """Return a tally as the API gives it; counts that are not `shown` are None.
+
+    A vote taken back may be folded before its cast: a count that is −1 for that moment is 0 here.
+    """
+    up, down, comments = max(0, up), max(0, down), max(0, comments)
     if not shown:
         return {"votes": None, "up": None, "down": None, "comments": comments}
     return {"votes": up - down, "up": up, "down": down, "comments": comments}

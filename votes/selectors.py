@@ -12,16 +12,8 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.viewers import Viewer
 from common.errors import NotFound
-from common.prepared import fetch_one
 from ideas.models import Idea
 from votes.models import Vote
-from votes.tallies import OWN_UNFOLDED, Tally
-
-TALLY = f"""
-SELECT s.up + own.up AS up, s.down + own.down AS down, s.comments
-FROM (SELECT %(idea)s::bigint AS idea_id, (SELECT key FROM votes_voterkey WHERE person_id = %(person)s::bigint)
-          AS voter_key) reader
-     JOIN ideas_standing s USING (idea_id), LATERAL ({OWN_UNFOLDED.format(of="reader")}) own"""
 
 # The line with the smallest transaction number is, within a second or so, the oldest that waits.
 WAITING = """
@@ -94,12 +86,6 @@ def idea_to_vote_on(viewer: Viewer, public_id: str) -> Idea:
     if found is None:
         raise NotFound
     return found
-
-
-def tally_for(idea: Idea, person: Person | None) -> Tally:
-    """Return the tally as `person` sees it, their own vote counted at once. Queries: 1."""
-    found = fetch_one(Tally, TALLY, {"idea": idea.pk, "person": person.pk if person else None})
-    return Tally.shown(found.up, found.down, found.comments) if found else Tally(0, 0)
 
 
 def voters_of(idea: Idea) -> QuerySet[Vote]:

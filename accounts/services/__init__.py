@@ -9,7 +9,7 @@ from accounts.services.links import (
     make_sign_in_link,
     redeem_link,
 )
-from accounts.services.people import clean_email, person_of_address, update_profile
+from accounts.services.people import clean_email, person_now, person_of_address, update_profile
 
 __all__ = [
     "clean_email",
@@ -21,6 +21,7 @@ __all__ = [
     "make_administrator",
     "make_sign_in_link",
     "note_use",
+    "person_now",
     "person_of_address",
     "redeem_link",
     "revoke_api_key",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Language, Person
 from accounts.time_zones import is_time_zone
-from common.errors import Invalid
+from common.errors import Forbidden, Invalid
 from common.text import clean_line
 
 
@@ -36,6 +36,20 @@ def person_of_address(email: str) -> tuple[Person, bool]:
     EmailAddress.objects.filter(email=email).exclude(user=person).delete()
     EmailAddress.objects.get_or_create(user=person, email=email)
     return person, is_new
+
+
+def person_now(person: Person) -> Person:
+    """Return who `person` is now, which stays so until the transaction ends: in whose name something is written.
+
+    Locks: FOR SHARE, for which a union of two people waits, and which waits for one.
+    Raises: Forbidden for somebody who is no longer active.
+    """
+    [found] = Person.objects.raw("SELECT * FROM accounts_person WHERE id = %s FOR SHARE", [person.pk])
+    if found.united_into_id:
+        return person_now(Person(pk=found.united_into_id))
+    if not found.is_active:
+        raise Forbidden
+    return found
 
 
 def update_profile(person: Person, *, display_name: str, language: str, time_zone: str) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Person
+from accounts.services import person_now
 from activity.services import record
 from common.errors import Invalid
 from ideas.errors import BoardClosed, IdeaLocked
@@ -32,13 +33,15 @@ def post_comment(
 
     Args: `at` in the past makes it history, of which nobody is told.
 
-    Raises: Invalid (`body`, `parent`), IdeaLocked, BoardClosed; internal notes are possible always.
+    Raises: Invalid (`body`, `parent`), IdeaLocked, BoardClosed, Forbidden (an inactive author). Internal notes are
+        possible always.
     """
     if parent is not None:
         parent = _thread(idea, parent)
         is_internal = is_internal or parent.is_internal
     if not is_internal:
         _check_open(idea)
+    author = person_now(author)
     comment = Comment.objects.create(
         idea=idea,
         author=author,

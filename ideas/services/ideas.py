@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ApiKey, Person
+from accounts.services import person_now
 from activity.services import record
 from common.errors import Stale
 from ideas.errors import BoardClosed
@@ -33,11 +34,11 @@ def post_idea(
 
     Args: `language` of the text, by default the board's; `makes_tags` lets unknown tags enter the vocabulary;
         `created_at` in the past makes it history, of which nobody is told.
-    Raises: Invalid (title, body, tags, language), UnknownTag, BoardClosed.
+    Raises: Invalid (title, body, tags, language), UnknownTag, BoardClosed, Forbidden (an inactive author).
     """
     if not board.is_open:
         raise BoardClosed
-    posted_at = created_at or timezone.now()
+    author, posted_at = person_now(author), created_at or timezone.now()
     idea = Idea.objects.create(
         board=board,
         author=author,

@@ -195,11 +195,11 @@ def test_cursor_tells_no_score(ideas: list[Idea]) -> None:
 @pytest.mark.parametrize(
     "other", [{"board": "blind"}, {"status": "open"}, {"tag": "comfort"}, {"q": "idea"}, {"sort": "trending"}], ids=str
 )
-def test_cursor_of_another_list_is_refused(ideas: list[Idea], board: Board, other: dict[str, str]) -> None:
+def test_cursor_of_another_list_is_refused(ideas: list[Idea], board: Board, other: dict[str, Any]) -> None:
     """Or else a place beside a count that shows would tell the counts that another board hides."""
     make_idea(make_board(slug="blind", counts_shown=CountsShown.AFTER_VOTE))
     cursor = cursor_of(nobody().get("ideas/", board=board.slug, sort="top", limit=2))
-    asked = {"board": board.slug, "sort": "top", "cursor": cursor}
+    asked: dict[str, Any] = {"board": board.slug, "sort": "top", "cursor": cursor}
     assert titles(nobody().get("ideas/", **asked)) == ["Idea C", "Idea D", "Idea E"]
     assert problem(nobody().get("ideas/", **asked | other)) == (400, "bad_cursor")
 

@@ -70,6 +70,23 @@ def test_callers_do_not_share_keys_but_keys_of_one_partner_do(board: Board, memb
     assert Idea.objects.count() == 3
 
 
+def test_repeat_whose_first_answer_is_just_cleaned_away_is_a_first_one(board: Board) -> None:
+    caller = with_key()
+    caller.post("ideas/", BODY, Idempotency_Key="k-1")
+
+    def clean_before_reading(execute: Any, sql: str, *args: Any) -> Any:
+        if sql.startswith("SELECT") and FirstAnswer._meta.db_table in sql:
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("DELETE FROM common_firstanswer")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(clean_before_reading):
+        again = caller.post("ideas/", BODY, Idempotency_Key="k-1")
+    assert again.status_code == 201
+    assert "Idempotency-Replayed" not in again
+    assert (Idea.objects.count(), FirstAnswer.objects.count()) == (2, 1)
+
+
 def test_refused_request_may_be_sent_again_under_its_key(board: Board) -> None:
     caller = with_key()
     assert problem(caller.post("ideas/", BODY | {"title": ""}, Idempotency_Key="k-1")) == (400, "required")

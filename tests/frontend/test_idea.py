@@ -51,6 +51,16 @@ def test_private_hidden_and_withdrawn_ideas_are_not_there_for_others(
     assert "Bring it back" in text(signed_in(author).get(page(withdrawn)))
 
 
+def test_similar_ideas_show_what_they_say_now(client: Client, idea: Idea, board: Board, team_member: Person) -> None:
+    hidden, edited = (make_idea(board, title=f"{idea.title}, {word}") for word in ("secretly", "quickly"))
+    assert all(other.title in text(client.get(page(idea))) for other in (hidden, edited))
+    hide_idea(hidden, by=team_member)
+    edit_idea(edited, by=team_member, title="Something else altogether")
+    shown = text(client.get(page(idea)))
+    assert "Something else altogether" in shown
+    assert not any(other.title in shown for other in (hidden, edited))
+
+
 def test_merged_idea_leads_to_where_it_goes_on(client: Client, idea: Idea, board: Board, team_member: Person) -> None:
     target = make_idea(board, title="The one that stays")
     merge_ideas(idea, into=target, by=team_member)

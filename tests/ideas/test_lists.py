@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -112,7 +113,7 @@ def test_best_over_two_boards_is_refused(two_boards: tuple[Board, Board]) -> Non
 
 @pytest.mark.parametrize("narrowing", [{}, {"tag": "night"}, {"q": "idea"}], ids=str)
 def test_board_that_hides_counts_has_no_place_beside_counts_that_show(
-    board: Board, team_member: Person, member: Person, narrowing: dict[str, str]
+    board: Board, team_member: Person, member: Person, narrowing: dict[str, Any]
 ) -> None:
     blind = [scene.make_board(team=board.team, counts_shown="after_vote") for _ in range(2)]
     shown, hidden, other = (scene.make_idea(each).pk for each in (board, *blind))

@@ -15,7 +15,7 @@ from tests.support.scene import make_board, make_idea, make_person
 from tests.votes.interleaving import parameters
 from votes.folding import Folded, fold, fold_statement
 from votes.models import Vote, VoteEvent
-from votes.selectors import TALLY, fold_lag, my_votes
+from votes.selectors import fold_lag, my_votes
 from votes.services import cast_vote
 from votes.services.casting import CAST_STATEMENT, RETRACT_STATEMENT
 
@@ -64,7 +64,6 @@ def test_a_vote_is_found_and_answered_by_keys(filled: Idea) -> None:
         plan = explain(statement, parameters(filled, voter))
         assert scans(plan) == set()
         assert "vote_event_of_voter" in plan, "a voter's own lines, not all that wait"
-    assert scans(explain(TALLY, {"idea": filled.pk, "person": voter.pk})) == set()
     assert scans(plan_of(lambda: my_votes(voter, [filled]))) == set()
 
 

@@ -1,8 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 from allauth.account.signals import authentication_step_completed
 from django.utils import timezone
 
 from accounts.models import Person
+from common.errors import Forbidden
 from customers.models import Contact
 from customers.services import person_for_contact
 from ideas.models import Board, Comment, Follow, Idea
@@ -88,6 +91,32 @@ def test_a_vote_under_way_is_waited_for(idea: Idea, contact: Person, owner: Pers
     with other_connection() as voting, waiting_for_it(voting, lambda: unite_people(contact, into=owner)):
         voting.execute(CAST_STATEMENT, parameters)
     assert values(idea) == {owner.pk: 1}
+
+
+POSTS: list[Callable[[Idea, Person], Idea | Comment]] = [
+    lambda idea, author: make_idea(idea.board, author=author),
+    lambda idea, author: post_comment(idea, author=author, body="Me too."),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("post", POSTS, ids=["idea", "comment"])
+def test_nothing_is_posted_as_somebody_who_is_being_united(
+    idea: Idea, contact: Person, owner: Person, post: Callable[[Idea, Person], Idea | Comment]
+) -> None:
+    unite = "UPDATE accounts_person SET is_active = false, united_into_id = %s WHERE id = %s"
+    with other_connection() as uniting, waiting_for_it(uniting, lambda: post(idea, contact)):
+        uniting.execute(unite, [owner.pk, contact.pk])
+    assert post(idea, contact).author == owner
+    assert not contact.ideas.exists()
+    assert not contact.comments.exists()
+
+
+def test_nobody_posts_who_is_no_longer_active(idea: Idea, member: Person) -> None:
+    Person.objects.filter(pk=member.pk).update(is_active=False)
+    for post in POSTS:
+        with pytest.raises(Forbidden):
+            post(idea, member)
 
 
 def prove_address(person: Person, *, method: str = "code") -> None:
