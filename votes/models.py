@@ -28,7 +28,7 @@ class Vote(models.Model):
 
 
 class VoterKey(models.Model):
-    """Who is behind a key of the ledger. Without the row the voter's lines are anonymous, and the chain still valid."""
+    """Who is behind a key of the ledger: once an account is erased, a nameless person that is nobody's."""
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="voter_key")
     key = models.UUIDField(unique=True, default=uuid.uuid4)

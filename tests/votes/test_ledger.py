@@ -1,11 +1,9 @@
 import hashlib
 import struct
 from datetime import UTC, datetime
-from io import StringIO
 from itertools import groupby, pairwise
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -136,12 +134,3 @@ def test_a_clock_of_transactions_that_went_back_is_noticed(idea: Idea, voter: Pe
     cast_vote(idea, voter=make_person())
     fold()
     assert Standing.objects.get(pk=idea.pk).up == 2
-
-
-def test_the_command_proves_the_ledger_or_names_the_batch(batches: list[LedgerBatch]) -> None:
-    said = StringIO()
-    call_command("verify_ledger", stdout=said)
-    assert bytes(batches[-1].digest).hex() in said.getvalue()
-    VoteEvent.objects.filter(pk=VoteEvent.objects.order_by("id").values("pk")[:1]).update(at=POSTGRES_EPOCH)
-    with pytest.raises(CommandError, match=f"Batch {batches[0].pk} "):
-        call_command("verify_ledger")

@@ -2,8 +2,9 @@
 
 Each is what `votes.services.casting` writes for one: the vote as it was last, and a line in the ledger for every change
 of mind. Three things differ. Nobody is asked whether board and idea are open, since they were when the vote was given;
-only a merged idea takes none. `at` decides: a vote that is not younger than what the ledger has of the same voter on
-the same idea is known already, so that giving the same history again changes nothing. And nobody is answered.
+only a merged idea takes none, and an inactive person gives none. `at` decides: a vote that is not younger than what the
+ledger has of the same voter on the same idea is known already, so that giving the same history again changes nothing.
+And nobody is answered.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.models import Person
 from votes.models import VoterKey
 
 POLL = """
@@ -22,7 +24,7 @@ poll AS MATERIALIZED (
     FROM unnest(%(ideas)s::bigint[], %(voters)s::bigint[], %(values)s::smallint[], %(times)s::timestamptz[])
              AS g (idea_id, voter_id, value, at)
     JOIN ideas_idea i ON i.id = g.idea_id AND i.merged_into_id IS NULL
-    JOIN accounts_person p ON p.id = g.voter_id AND p.united_into_id IS NULL
+    JOIN accounts_person p ON p.id = g.voter_id AND p.united_into_id IS NULL AND p.is_active
     ORDER BY g.idea_id, g.voter_id
     FOR SHARE OF p
 )"""
@@ -87,7 +89,7 @@ def record_past_votes(votes: Sequence[PastVote]) -> int:
     """Give the votes in their order and return how many lines the ledger got.
 
     Args: `votes` sorted by `at`. All of one voter on one idea at one instant belong into the same call.
-    Queries: 3–5, and 1 per round; in a round each voter changes each idea once.
+    Queries: 3–6, and 1 per round; in a round each voter changes each idea once.
     """
     keys = _keys_of({vote.voter_id for vote in votes})
     known = _last_known({vote.pair for vote in votes})
@@ -98,11 +100,12 @@ def record_past_votes(votes: Sequence[PastVote]) -> int:
 
 
 def _keys_of(people: set[int]) -> dict[int, UUID]:
-    """Return everybody's key, made for those who have none; no row is touched for the others."""
+    """Return everybody's key, made for active people who have none; no row is touched for the others."""
     found = VoterKey.objects.filter(person__in=people)
     keys = dict(found.values_list("person_id", "key"))
     if without := people - keys.keys():
-        VoterKey.objects.bulk_create([VoterKey(person_id=person) for person in sorted(without)], ignore_conflicts=True)
+        voters = Person.objects.filter(pk__in=without, is_active=True).order_by("pk")
+        VoterKey.objects.bulk_create([VoterKey(person=voter) for voter in voters.only("pk")], ignore_conflicts=True)
         keys = dict(found.all().values_list("person_id", "key"))
     return keys
 
