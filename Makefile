@@ -7,6 +7,8 @@ PYTEST := $(BIN)/python -m pytest
 # One more than cores: many a test waits for a server or a worker of its own.
 TEST_PROCESSES ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 export PYTHON
+# Where the environment forbids to keep compiled modules, each of our many processes would compile 1,500 of them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test quick check format migrations messages lock backup restore browser
