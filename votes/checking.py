@@ -23,8 +23,7 @@ WHERE (s.up, s.down) <> (coalesce(v.up, 0) - coalesce(w.up, 0), coalesce(v.down,
 REPAIR = f"""
 WITH wrong AS ({WRONG}), repaired AS (
     UPDATE ideas_standing s
-    SET up = wrong.up, down = wrong.down, top = {ranking.top_sql("wrong.up", "wrong.down")},
-        best = {ranking.best_sql("wrong.up", "wrong.down")}
+    SET up = wrong.up, down = wrong.down, top = {ranking.top_sql("wrong.up", "wrong.down")}
     FROM wrong WHERE s.idea_id = wrong.idea_id RETURNING s.idea_id
 )
 INSERT INTO votes_scoredue (idea_id, since)

@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from votes import ranking
 from votes.ledger import digest_sql, open_era
 from votes.models import Fold, ScoreDue
+from votes.rates import RATES
 
 LARGE_IDEA_VOTES = 5_000
 RESCORE_AFTER_SECONDS = 45
@@ -104,18 +105,20 @@ WITH line AS MATERIALIZED (
           UNION ALL SELECT idea_id, 0, 0, true FROM ripe) change
     GROUP BY idea_id
 ), counted AS MATERIALIZED (
-    SELECT s.idea_id, s.up + touched.up AS up, s.down + touched.down AS down, touched.is_ripe
+    SELECT s.idea_id, s.board_id, s.seen, s.up_seen, s.up + touched.up AS up, s.down + touched.down AS down,
+           touched.is_ripe OR s.up + touched.up + s.down + touched.down <= %(large)s AS is_fresh
     FROM touched JOIN ideas_standing s ON s.idea_id = touched.idea_id
     ORDER BY s.idea_id FOR NO KEY UPDATE OF s
 ), scored AS MATERIALIZED (
-    SELECT idea_id, up, down, is_ripe OR up + down <= %(large)s AS is_fresh,
-           CASE WHEN is_ripe OR up + down <= %(large)s
-                THEN coalesce(({trending_of_idea("counted.idea_id", half_life_days)}), '-Infinity') END AS trending
-    FROM counted
+    SELECT counted.idea_id, up, down, is_fresh, seen,
+           CASE WHEN is_fresh THEN coalesce(v.trending, '-Infinity') END AS trending,
+           CASE WHEN is_fresh THEN v.up_seen ELSE counted.up_seen END AS up_seen,
+           (SELECT r.rate FROM ({RATES}) r WHERE r.board_id = counted.board_id) AS rate
+    FROM counted CROSS JOIN LATERAL ({votes_of_idea("counted", half_life_days)}) v
 ), written AS (
     UPDATE ideas_standing s
     SET up = scored.up, down = scored.down, top = {ranking.top_sql("scored.up", "scored.down")},
-        best = {ranking.best_sql("scored.up", "scored.down")}, trending = coalesce(scored.trending, s.trending)
+        best = {best_sql("scored")}, up_seen = scored.up_seen, trending = coalesce(scored.trending, s.trending)
     FROM scored WHERE s.idea_id = scored.idea_id RETURNING 1
 ), due AS (
     INSERT INTO votes_scoredue (idea_id) SELECT idea_id FROM scored WHERE NOT is_fresh
@@ -135,13 +138,22 @@ SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM written), array(
       AND (SELECT v.idea_id FROM votes_vote v WHERE v.idea_id = seen.idea_id LIMIT 1) IS NOT NULL)"""
 
 
-def trending_of_idea(idea_id: str, half_life_days: float) -> str:
-    """Return the SELECT of one idea's decayed sum; null without an up-vote."""
+def best_sql(row: str) -> str:
+    return ranking.best_of_board_sql(*(f"{row}.{column}" for column in ("up", "down", "up_seen", "seen", "rate")))
+
+
+def votes_of_idea(row: str, half_life_days: float) -> str:
+    """Return the SELECT of (trending, up_seen) from the votes of the idea in `row`, if that `is_fresh`; one line.
+
+    `trending` is null without an up-vote; `up_seen` counts those since the day of the idea's first view.
+    """
     exponent = ranking.exponent_sql("v.at", half_life_days)
     return f"""
-        SELECT {ranking.log_sum_sql("x", "largest")}
-        FROM (SELECT {exponent} AS x, max({exponent}) OVER () AS largest
-              FROM votes_vote v WHERE v.idea_id = {idea_id} AND v.value = 1) up_vote"""
+        SELECT {ranking.log_sum_sql("x", "largest")} AS trending, count(*) FILTER (WHERE is_seen)::int AS up_seen
+        FROM (SELECT {exponent} AS x, max({exponent}) OVER () AS largest, v.at >= first.at AS is_seen
+              FROM votes_vote v, (SELECT min(e.day)::timestamp AT TIME ZONE 'UTC' AS at FROM votes_dailyexposure e
+                                  WHERE {row}.seen > 0 AND e.idea_id = {row}.idea_id AND e.weight > 0) first
+              WHERE {row}.is_fresh AND v.idea_id = {row}.idea_id AND v.value = 1) up_vote"""
 
 
 def _rescore(cursor: CursorWrapper) -> None:
@@ -149,9 +161,13 @@ def _rescore(cursor: CursorWrapper) -> None:
     half_life = settings.HALF_LIFE_DAYS
     cursor.execute(f"""
         UPDATE ideas_standing s
-        SET top = {ranking.top_sql("s.up", "s.down")}, best = {ranking.best_sql("s.up", "s.down")},
-            trending = coalesce(v.trending, '-Infinity')
-        FROM ideas_standing t LEFT JOIN ({votes_by_idea(half_life)}) v USING (idea_id) WHERE s.idea_id = t.idea_id""")
+        SET top = {ranking.top_sql("s.up", "s.down")}, best = {best_sql("scored")}, up_seen = scored.up_seen,
+            trending = scored.trending
+        FROM (SELECT t.idea_id, t.up, t.down, t.seen, coalesce(v.up_seen, 0) AS up_seen, r.rate,
+                     coalesce(v.trending, '-Infinity') AS trending
+              FROM ideas_standing t JOIN ({RATES}) r ON r.board_id = t.board_id
+                   LEFT JOIN ({votes_by_idea(half_life)}) v USING (idea_id)) scored
+        WHERE s.idea_id = scored.idea_id""")
     Fold.objects.update(scored_by=ranking.versions(half_life))
 
 
@@ -167,11 +183,13 @@ def _recount(cursor: CursorWrapper) -> Folded | None:
         return None
     cursor.execute(f"""
         UPDATE ideas_standing s
-        SET up = v.up, down = v.down, top = {ranking.top_sql("v.up", "v.down")},
-            best = {ranking.best_sql("v.up", "v.down")}, trending = coalesce(v.trending, '-Infinity')
-        FROM (SELECT t.idea_id, coalesce(v.up, 0) AS up, coalesce(v.down, 0) AS down, v.trending
-              FROM ideas_standing t LEFT JOIN ({votes_by_idea(settings.HALF_LIFE_DAYS)}) v USING (idea_id)) v
-        WHERE s.idea_id = v.idea_id""")
+        SET up = scored.up, down = scored.down, top = {ranking.top_sql("scored.up", "scored.down")},
+            best = {best_sql("scored")}, up_seen = scored.up_seen, trending = scored.trending
+        FROM (SELECT t.idea_id, t.seen, r.rate, coalesce(v.up, 0) AS up, coalesce(v.down, 0) AS down,
+                     coalesce(v.up_seen, 0) AS up_seen, coalesce(v.trending, '-Infinity') AS trending
+              FROM ideas_standing t JOIN ({RATES}) r ON r.board_id = t.board_id
+                   LEFT JOIN ({votes_by_idea(settings.HALF_LIFE_DAYS)}) v USING (idea_id)) scored
+        WHERE s.idea_id = scored.idea_id""")
     ideas = cursor.rowcount
     ScoreDue.objects.all().delete()
     _mark_here(cursor)
@@ -199,11 +217,15 @@ def _mark_here(cursor: CursorWrapper) -> None:
 
 @cache
 def votes_by_idea(half_life_days: float) -> str:
-    """Return the SELECT of (idea_id, up, down, trending) over all votes; trending is null without an up-vote."""
+    """Return the SELECT of (idea_id, up, down, up_seen, trending) over all votes, as `votes_of_idea` for each."""
     exponent = ranking.exponent_sql("at", half_life_days)
     return f"""
         SELECT idea_id, sum((value = 1)::int)::int AS up, sum((value = -1)::int)::int AS down,
+               count(*) FILTER (WHERE value = 1 AND is_seen)::int AS up_seen,
                {ranking.log_sum_sql("x", "largest")} AS trending
-        FROM (SELECT idea_id, value, x, max(x) OVER (PARTITION BY idea_id) AS largest
-              FROM (SELECT idea_id, value, CASE WHEN value = 1 THEN {exponent} END AS x FROM votes_vote) vote) vote
+        FROM (SELECT idea_id, value, x, is_seen, max(x) OVER (PARTITION BY idea_id) AS largest
+              FROM (SELECT v.idea_id, value, at >= since AS is_seen, CASE WHEN value = 1 THEN {exponent} END AS x
+                    FROM votes_vote v LEFT JOIN (
+                        SELECT idea_id, min(day)::timestamp AT TIME ZONE 'UTC' AS since FROM votes_dailyexposure
+                        WHERE weight > 0 GROUP BY idea_id) first ON first.idea_id = v.idea_id) vote) vote
         GROUP BY idea_id"""

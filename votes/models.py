@@ -148,12 +148,26 @@ class MergedVote(models.Model):
 
 
 class DailyExposure(models.Model):
-    """How many people saw an idea on a day (UTC)."""
+    """How many people saw an idea on a day (UTC).
+
+    `weight` sums those views by `ranking.examination`; 0 where an import knew of views but of no places.
+    """
 
     pk = models.CompositePrimaryKey("idea_id", "day")
     idea = models.ForeignKey(Idea, models.CASCADE, db_index=False, related_name="exposures")
     day = models.DateField()
     count = models.IntegerField()
+    weight = models.FloatField(db_default=0.0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(count__gt=0), name="daily_exposure_positive")]
+
+
+class ViewsFlush(models.Model):
+    """How far reported views are counted: the one row that a flush locks. `last_id` names an entry of the stream."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    last_id = models.CharField(max_length=41, default="0-0")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="views_flush_is_one_row")]

@@ -33,6 +33,9 @@ class Standing(models.Model):
     trending = models.FloatField(db_default=float("-inf"))
     top = models.IntegerField(db_default=0)
     best = models.FloatField(db_default=0.0)
+    # Views, each weighted by its place, and the up-votes since the first of them.
+    seen = models.FloatField(db_default=0.0)
+    up_seen = models.IntegerField(db_default=0)
 
     objects = StandingQuerySet.as_manager()
 
@@ -45,4 +48,27 @@ class Standing(models.Model):
                 condition=models.Q(listed=True),
             )
             for order in ("trending", "top", "created_at", "best")
+        ] + [
+            # What few have seen, for the cards beside an order and for `discover`.
+            models.Index(
+                fields=["board", "status", "seen", "-idea"], name="standing_seen", condition=models.Q(listed=True)
+            )
         ]
+
+
+class BoardRate(models.Model):
+    """How many up-votes a view brought on a board, as measured `at`; the latest one is in force.
+
+    Written by `votes` alone, and only when it changed so much that the board's scores are computed anew: `is_applied`
+    tells that they are. Old ones stay, so that any past order can be computed again.
+    """
+
+    board = models.ForeignKey(Board, models.CASCADE, db_index=False, related_name="rates")
+    rate = models.FloatField()
+    allows_down_votes = models.BooleanField()  # as the board did then: it decides between two formulas of `best`
+    is_applied = models.BooleanField(default=False)
+    at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(rate__gt=0), name="board_rate_positive")]
+        indexes = [models.Index(fields=["board", "-id"], name="board_rate_latest")]

@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from votes import ranking
-from votes.ranking import EPOCH, best, top, trending, wilson_lower_bound
+from votes.ranking import EPOCH, best, best_by_views, board_rate, examination, top, trending, wilson_lower_bound
 
 times = st.integers(-31_000_000, 470_000_000).map(lambda seconds: EPOCH + timedelta(seconds=seconds))
 counts = st.integers(0, 10**6)
 half_lives = st.floats(0.1, 365)
+views = st.just(0.0) | st.floats(0.01, 10**6)
+rates = st.floats(0.0001, 1)
 
 
 def test_the_worked_numbers_hold() -> None:
@@ -62,9 +64,45 @@ def test_an_up_vote_raises_best_and_a_down_vote_lowers_it(up: int, down: int) ->
     assert best(up, down + 1) <= best(up, down) + 1e-12
 
 
-@given(counts, counts)
-def test_without_votes_against_best_is_the_order_of_top(a: int, b: int) -> None:
-    assert (best(a, 0) > best(b, 0)) == (top(a, 0) > top(b, 0))
+@given(counts, counts, views, rates)
+def test_a_vote_after_a_view_raises_best_and_a_view_without_a_vote_lowers_it(
+    elsewhere: int, followed: int, seen: float, rate: float
+) -> None:
+    def score(votes: int, views: float) -> float:
+        return best_by_views(elsewhere + votes, up_seen=votes, seen=views, rate=rate)
+
+    assert score(followed + 1, seen) > score(followed, seen)
+    assert score(followed, seen + 1) < score(followed, seen)
+
+
+@given(counts, counts, rates)
+def test_where_nothing_was_seen_best_is_the_order_of_top_and_near_average(a: int, b: int, rate: float) -> None:
+    scores = [best_by_views(votes, up_seen=0, seen=0.0, rate=rate) for votes in (a, b)]
+    assert (scores[0] > scores[1]) == (top(a, 0) > top(b, 0))
+    assert all(0 <= score < 0.5 for score in scores)
+
+
+@given(rates, st.integers(1, 10**6))
+def test_an_idea_with_the_votes_that_its_views_let_expect_is_average(rate: float, votes: int) -> None:
+    assert best_by_views(votes, up_seen=votes, seen=votes / rate, rate=rate) == pytest.approx(0, abs=1e-9)
+
+
+@given(counts, rates)
+def test_votes_from_elsewhere_weigh_little_beside_many_views(elsewhere: int, rate: float) -> None:
+    half, double = (best_by_views(elsewhere + n, up_seen=n, seen=92 / rate, rate=rate) for n in (46, 184))
+    assert half < -0.4 < 0.9 < double
+
+
+@given(st.integers(1, 999))
+def test_a_lower_place_counts_less(position: int) -> None:
+    assert 0 < examination(position + 1) < examination(position) <= 1
+
+
+@given(counts, views)
+def test_rate_of_a_board_is_between_what_it_was_taken_for_and_what_was_seen(up: int, seen: float) -> None:
+    if seen >= 1:
+        ends = sorted((ranking.RATE_BEFORE_DATA, up / seen))
+        assert ends[0] * 0.999999 <= board_rate(up, seen) <= ends[1] * 1.000001
 
 
 @given(st.lists(st.tuples(st.integers(-1, 10**6), st.integers(-1, 10**6)), min_size=1, max_size=50))
@@ -80,6 +118,21 @@ def test_sql_and_python_agree_on_top_and_best(tallies: list[tuple[int, int]]) ->
         rows = cursor.fetchall()
     assert [row[0] for row in rows] == [top(*tally) for tally in tallies]
     assert [row[1] for row in rows] == pytest.approx([best(*tally) for tally in tallies], abs=1e-12)
+
+
+@given(st.lists(st.tuples(st.integers(-1, 10**6), st.integers(-1, 10**6), views, rates), min_size=1, max_size=50))
+@pytest.mark.django_db
+def test_sql_and_python_agree_on_best_by_views(ideas: list[tuple[int, int, float, float]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {ranking.best_of_board_sql('up', '0', 'up_seen', 'seen', 'rate')}"
+            " FROM unnest(%s::int[], %s::int[], %s::float8[], %s::float8[]) WITH ORDINALITY"
+            " AS t(up, up_seen, seen, rate, n) ORDER BY n",
+            [list(column) for column in zip(*ideas, strict=True)],
+        )
+        found = [score for (score,) in cursor.fetchall()]
+    expected = [best_by_views(up, up_seen=up_seen, seen=seen, rate=rate) for up, up_seen, seen, rate in ideas]
+    assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 # --- Against real votes, and figures that others computed from them ----------------

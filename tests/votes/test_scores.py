@@ -3,10 +3,11 @@
 import math
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models import Min
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -17,8 +18,9 @@ from tests.support.folding import fold_all
 from tests.support.scene import make_board, make_idea, make_person
 from votes import ranking
 from votes.folding import fold
-from votes.models import Vote, VoteEvent
+from votes.models import DailyExposure, ScoreDue, Vote, VoteEvent
 from votes.services import cast_vote, retract_vote
+from votes.services.exposures import add_views
 
 pytestmark = pytest.mark.usefixtures("folding")
 
@@ -33,12 +35,23 @@ def assert_scores_are_those_of_python(idea: Idea) -> None:
     down = votes.filter(value=-1).count()
     expected = ranking.trending(up_votes, half_life_days=settings.HALF_LIFE_DAYS)
     assert now.trending == pytest.approx(expected, abs=1e-9)
-    assert now.best == pytest.approx(ranking.best(len(up_votes), down), abs=1e-9)
+    assert now.best == pytest.approx(best_of(idea, up_votes, down), abs=1e-9)
     assert now.top == ranking.top(len(up_votes), down)
 
 
-def test_both_agree_over_random_histories() -> None:
-    board = make_board(allows_down_votes=True)
+def best_of(idea: Idea, up_votes: list[datetime], down: int) -> float:
+    if idea.board.allows_down_votes:
+        return ranking.best(len(up_votes), down)
+    first = DailyExposure.objects.filter(idea=idea, weight__gt=0).aggregate(Min("day"))["day__min"]
+    since = datetime.combine(first, time(), UTC) if first else datetime.max.replace(tzinfo=UTC)
+    up_seen = sum(at >= since for at in up_votes)
+    seen = Standing.objects.get(pk=idea.pk).seen
+    return ranking.best_by_views(len(up_votes), up_seen=up_seen, seen=seen, rate=ranking.RATE_BEFORE_DATA)
+
+
+@pytest.mark.parametrize("allows_down_votes", [True, False])
+def test_both_agree_over_random_histories(allows_down_votes: bool) -> None:
+    board = make_board(allows_down_votes=allows_down_votes)
     voters = [make_person() for _ in range(6)]
 
     @given(st.lists(acts, min_size=1, max_size=12))
@@ -46,13 +59,22 @@ def test_both_agree_over_random_histories() -> None:
     def live(history: list[tuple[int, int, int, bool]]) -> None:
         idea = make_idea(board)
         for voter, value, seconds, folds in history:
+            if value == -1 and not allows_down_votes:
+                see(idea, BEGIN + timedelta(seconds=seconds))
+                continue
             act(idea, voters[voter], value, BEGIN + timedelta(seconds=seconds))
             if folds:
                 fold()
+        ScoreDue.objects.update(since=BEGIN)
+        fold()
         fold_all()
         assert_scores_are_those_of_python(idea)
 
     live()
+
+
+def see(idea: Idea, at: datetime) -> None:
+    add_views({(idea.pk, at.date()): (1, 0.5)})
 
 
 def act(idea: Idea, voter: Person, value: int, at: datetime) -> None:
