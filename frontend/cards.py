@@ -43,7 +43,11 @@ class VoteControl:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """All that a list shows of an idea for everybody; `board_name` is empty on the board's own list."""
+    """All that a list shows of an idea for everybody.
+
+    Attributes: `board_name`, empty on the board's own list; `fate` says why no list has the idea any more, but its
+    author's own.
+    """
 
     path: str
     title: str
@@ -52,6 +56,7 @@ class Row:
     answer: str
     status: str
     is_pinned: bool
+    fate: StrOrPromise
     board_name: str
     board_path: str
     board_language: str
@@ -82,6 +87,8 @@ def why_closed(viewer: Viewer, idea: Idea) -> str:
     """Say why `viewer` cannot vote, in a sentence; nothing where they can or only have to sign in."""
     if idea.merged_into_id:
         return _("This idea was merged into another one.")
+    if idea.withdrawn_at:
+        return _("This idea is withdrawn.")
     if not idea.board.is_open:
         return _("This board is closed.")
     if idea.is_locked:
@@ -119,6 +126,7 @@ def row_of(idea: Idea, *, names_board: bool) -> Row:
         answer=idea.response.body if idea.response else "",
         status=idea.status,
         is_pinned=idea.is_pinned,
+        fate=_fate(idea),
         board_name=idea.board.name if names_board else "",
         board_path=board_path(idea.board.slug),
         board_language=idea.board.language,
@@ -129,6 +137,12 @@ def row_of(idea: Idea, *, names_board: bool) -> Row:
         posted_at=date_and_time(idea.created_at),
         posted_ago=ago(idea.created_at),
     )
+
+
+def _fate(idea: Idea) -> StrOrPromise:
+    if idea.merged_into_id:
+        return gettext_lazy("Merged into another idea")
+    return gettext_lazy("Withdrawn") if idea.withdrawn_at else ""
 
 
 def cards(viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True) -> list[Card]:

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 COMPACT_FROM = 1_000_000
 RELATIVE_UNTIL = timedelta(days=30)
@@ -21,12 +21,14 @@ def number(value: float | None) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """3 hours ago; after a month the date."""
+    """3 hours ago; within the first minute just now, after a month the date."""
     age = timezone.now() - moment
+    if age < MINUTE:
+        return gettext("just now")
     if age >= RELATIVE_UNTIL:
         return day(moment)
     unit = next((unit for unit in UNITS if age >= unit), MINUTE)
-    return _ago(unit * max(1, round(age / unit)), _language())
+    return _ago(unit * round(age / unit), _language())
 
 
 def day(moment: datetime) -> str:

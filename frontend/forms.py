@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Person
@@ -14,6 +16,16 @@ from ideas.models.ideas import BODY_LENGTH, TITLE_LENGTH
 from notifications.models import NewIdeas
 from notifications.selectors import preferences_of
 
+TAGS_AT_ONCE = 8
+# Another board brings its own tags to hand; what is chosen stays.
+TAGS_FOLLOW = {
+    "hx-get": reverse_lazy("frontend:submit"),
+    "hx-include": "[name=tags]",
+    "hx-target": "#tag-choice",
+    "hx-select": "#tag-choice",
+    "hx-swap": "outerHTML",
+}
+
 
 class Form(forms.Form):
     """A form that shows what a service refused where it belongs; all of the input stays."""
@@ -23,7 +35,7 @@ class Form(forms.Form):
 
 
 class IdeaForm(Form):
-    board = forms.ChoiceField(label=_("Board"), required=False)
+    board = forms.ChoiceField(label=_("Board"), required=False, widget=forms.Select(attrs=TAGS_FOLLOW))
     title = forms.CharField(
         label=_("Title"),
         max_length=TITLE_LENGTH,
@@ -36,23 +48,46 @@ class IdeaForm(Form):
     tags = forms.MultipleChoiceField(label=_("Tags"), required=False, widget=forms.CheckboxSelectMultiple)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, boards: Sequence[Board] = (), tags: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        boards: Sequence[Board] = (),
+        tags: Sequence[str] = (),
+        common: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Args: `common`, the tags that are used most, best first: they stand before the others."""
         super().__init__(*args, **kwargs)
+        self.common = common
         self.boards = {board.slug: board for board in boards}
         self.fields["board"].choices = [(board.slug, board.name) for board in boards]  # type: ignore[attr-defined]
         self.fields["tags"].choices = [(tag, tag) for tag in tags]  # type: ignore[attr-defined]
 
     @classmethod
-    def for_idea(cls, idea: Idea, data: Any) -> "IdeaForm":
+    def for_idea(cls, idea: Idea, data: Any, *, common: Sequence[str]) -> "IdeaForm":
         vocabulary = idea.board.portal.tags.values_list("name", flat=True)
         tags = list(dict.fromkeys([*vocabulary, *idea.tags]))
         initial = {"title": idea.title, "body": idea.body, "tags": idea.tags, "version": idea.version}
-        return cls(data, initial=initial, tags=tags)
+        return cls(data, initial=initial, tags=tags, common=common)
 
     def edited(self) -> dict[str, Any]:
         """Return the arguments of `edit_idea`."""
         wanted = {name: self.cleaned_data[name] for name in ("title", "body", "tags")}
         return wanted | {"expected_version": self.cleaned_data["version"]}
+
+    @property
+    def near_tags(self) -> list[BoundWidget]:
+        """The boxes to be seen at once: what is chosen, and the common ones up to TAGS_AT_ONCE."""
+        boxes = {box.choice_label: box for box in self["tags"]}
+        chosen = [tag for tag in self["tags"].value() or [] if tag in boxes]
+        rest = [tag for tag in dict.fromkeys([*self.common, *boxes]) if tag in boxes and tag not in chosen]
+        shown = {*chosen, *rest[: max(0, TAGS_AT_ONCE - len(chosen))]}
+        return [box for tag, box in boxes.items() if tag in shown]
+
+    @property
+    def further_tags(self) -> list[BoundWidget]:
+        near = {box.choice_label for box in self.near_tags}
+        return [box for box in self["tags"] if box.choice_label not in near]
 
     @property
     def chosen_board(self) -> Board:

@@ -87,7 +87,7 @@ def _follow(viewer: Viewer, idea: Idea) -> Follow | None:
 
 
 def _takes_comments(viewer: Viewer, idea: Idea) -> bool:
-    is_open = idea.board.is_open and not idea.is_locked
+    is_open = idea.board.is_open and not idea.is_locked and not idea.merged_into_id
     return is_open and (viewer.person is None or may_comment(viewer, idea.board))
 
 

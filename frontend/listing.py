@@ -48,6 +48,17 @@ class Filters:
     def is_narrow(self) -> bool:
         return bool(self.status or self.tag or self.q)
 
+    @property
+    def is_search_within(self) -> bool:
+        """Whether words are looked for in a part of the list only."""
+        return bool(self.q and (self.status or self.tag))
+
+    @property
+    def beginning(self) -> str:
+        """Return the query string with which a form for a new idea begins, where none was found."""
+        known = urlencode({name: value for name, value in (("title", self.q), ("tags", self.tag)) if value})
+        return f"?{known}" if known else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -1,23 +1,37 @@
-"""Figures of a board's aside, the same for everybody who sees it; counted at most once a minute."""
+"""Figures of a board's aside, the same for everybody who sees it; worked out at most once a minute, from few rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Min
 
 from accounts.viewers import Viewer
-from ideas.models import Board, Idea, Standing
+from ideas.lists import newest_on
+from ideas.models import Board, Idea
 from ideas.selectors import ideas_in_order, pinned_ids, similar_ideas
+from ideas.status import Status
 
 KEPT_SECONDS = 60
+COUNTED_TO = 1_000
+LATEST = 100
+DAY = 86_400  # seconds
+
+COUNTS = """
+SELECT k.status, count(*)
+FROM unnest(%s::bigint[]) AS b(id) CROSS JOIN unnest(%s::text[]) AS k(status) CROSS JOIN LATERAL (
+    SELECT FROM ideas_standing s WHERE s.board_id = b.id AND s.status = k.status AND s.listed
+    ORDER BY s.created_at DESC, s.idea_id DESC LIMIT %s) one
+GROUP BY k.status"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the team answers: of `ideas` posted in the last 180 days `answered` are, half of those within `days`."""
+    """How the team answers: of the latest `ideas` so many are `answered`, half of those within `days`."""
 
     ideas: int
     answered: int
@@ -25,11 +39,30 @@ class Pace:
 
 
 def status_counts(boards: Sequence[Board]) -> dict[str, int]:
-    """Return how many listed ideas have each status; a status that no idea has is missing."""
+    """Return how many listed ideas have each status; a status that no idea has is missing.
+
+    A number above COUNTED_TO only says that there are more: nothing is counted further, however many there are.
+    """
     ids = sorted(board.pk for board in boards)
-    counted = Standing.objects.filter(board__in=ids, listed=True).values_list("status")
-    found: dict[str, int] = _kept(f"counts:{'-'.join(map(str, ids))}", lambda: dict(counted.annotate(Count("pk"))))
+    found: dict[str, int] = _kept(f"counts:{'-'.join(map(str, ids))}", lambda: _status_counts(ids))
     return found
+
+
+def _status_counts(board_ids: list[int]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [board_ids, list(Status.values), COUNTED_TO + 1])
+        return dict(cursor.fetchall())
+
+
+def common_tags(board: Board) -> list[str]:
+    """Return the tags that the latest ideas of the board have, the most used first."""
+    found: list[str] = _kept(f"common-tags:{board.pk}", lambda: _common_tags(board))
+    return found
+
+
+def _common_tags(board: Board) -> list[str]:
+    tags = newest_on(board, limit=LATEST).values_list("tags", flat=True)
+    return [tag for tag, _uses in Counter(tag for some in tags for tag in sorted(some)).most_common()]
 
 
 def pinned_on(board: Board) -> list[int]:
@@ -63,18 +96,10 @@ def similar_on_board(viewer: Viewer, idea: Idea, *, limit: int) -> list[Idea]:
 
 
 def _answer_pace(board: Board) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*), count(first.at),
-                      percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first.at - s.created_at)) / 86400
-               FROM ideas_standing s
-               LEFT JOIN LATERAL (SELECT min(r.created_at) AS at FROM ideas_officialresponse r
-                                  WHERE r.idea_id = s.idea_id) first ON true
-               WHERE s.board_id = %s AND s.listed AND s.created_at > now() - interval '180 days'""",
-            [board.pk],
-        )
-        ideas, answered, days = cursor.fetchone()
-    return {"ideas": ideas, "answered": answered, "days": days}
+    latest = newest_on(board, limit=LATEST).annotate(answered_at=Min("responses__created_at"))
+    answers = list(latest.values_list("created_at", "answered_at"))
+    waits = [(answered - posted).total_seconds() / DAY for posted, answered in answers if answered]
+    return {"ideas": len(answers), "answered": len(waits), "days": median(waits) if waits else None}
 
 
 def _kept(key: str, make: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,11 @@ def boards_ranked(viewer: Viewer, query: ListQuery) -> list[Board]:
     if query.order == "new":
         return seen
     return [board for board in seen if sees_counts(viewer, board, has_voted=False)] or seen
+
+
+def newest_on(board: Board, *, limit: int) -> QuerySet[Idea]:
+    """The latest `limit` listed ideas of `board`, in no order; as many rows per status are read, whatever its size."""
+    return Idea.objects.filter(pk__in=_merged_ranges([board.pk], ListQuery((board,), "new", limit=limit - 1)))
 
 
 def _page(found: list[Idea], query: ListQuery, backwards: bool) -> Page:

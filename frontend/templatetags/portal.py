@@ -16,6 +16,7 @@ from frontend import formats
 from frontend.cards import Row, VoteControl
 from frontend.links import absolute, idea_path
 from frontend.listing import Filters
+from frontend.selectors import COUNTED_TO
 from ideas.links import idea_url
 from ideas.models import Idea
 
@@ -66,9 +67,10 @@ def up(value: float) -> int:
 
 
 @register.filter
-def value(table: dict[str, int], key: str) -> int:
-    """What `table` has for `key`, 0 for nothing."""
-    return table.get(str(key), 0)
+def counted(table: dict[str, int], key: str) -> str:
+    """What `table` has for `key`, 0 for nothing; "1,000+" where nobody counted on."""
+    found = table.get(str(key), 0)
+    return formats.number(found) if found <= COUNTED_TO else f"{formats.number(COUNTED_TO)}+"
 
 
 @register.filter

@@ -10,6 +10,7 @@ from frontend.entrances import allow, back_to, idea_and_viewer, person_of
 from frontend.forms import IdeaForm
 from frontend.idea_page import idea_page
 from frontend.links import idea_path
+from frontend.selectors import common_tags
 from ideas.policies import may_edit_idea
 from ideas.selectors import idea_for
 from ideas.services.following import follow_idea, mute_idea, unfollow_idea, unmute_idea
@@ -54,7 +55,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     person = person_of(request)
     shown, viewer = idea_and_viewer(request, public_id)
     allow(may_edit_idea(viewer, shown))
-    form = IdeaForm.for_idea(shown, request.POST or None)
+    form = IdeaForm.for_idea(shown, request.POST or None, common=common_tags(shown.board))
     if request.method == "POST" and form.is_valid():
         try:
             return back_to(edit_idea(shown, by=person, **form.edited()))

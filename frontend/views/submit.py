@@ -12,7 +12,8 @@ from frontend.entrances import allow, person_of
 from frontend.forms import IdeaForm
 from frontend.links import idea_path
 from frontend.portals import boards_seen_by
-from ideas.models import Idea
+from frontend.selectors import common_tags
+from ideas.models import Board, Idea
 from ideas.policies import may_post
 from ideas.selectors import board_for, similar_ideas
 from ideas.services.following import follow_idea
@@ -31,14 +32,21 @@ def submit(request: HttpRequest, slug: str = "") -> HttpResponse:
         board_for(viewer, slug)
     boards = [board for board in boards_seen_by(viewer) if board.is_open and may_post(viewer, board)]
     allow(any(board.slug == slug for board in boards) if slug else bool(boards))
-    tags = sorted({tag for board in boards[:1] for tag in board.portal.tags.values_list("name", flat=True)})
-    initial = {"board": slug or boards[0].slug, "title": request.GET.get("title", "")}
-    form = IdeaForm(request.POST or None, boards=boards, tags=tags, initial=initial)
+    form = _form(request, boards, slug)
     if request.method == "POST" and form.is_valid() and (idea := _post(request, form)):
         messages.success(request, _("Your idea is posted. You will hear when something happens."))
         return redirect(idea_path(idea))
     context = {"form": form, "board": form.chosen_board, "similar": _similar(request, form["title"].value() or "")}
     return render(request, "frontend/submit.html", context, status=400 if form.errors else 200)
+
+
+def _form(request: HttpRequest, boards: list[Board], slug: str) -> IdeaForm:
+    """Return the form, begun with what the address says; the tags at hand are those of the chosen board."""
+    asked = request.POST or request.GET
+    chosen = next((board for board in boards if board.slug == (asked.get("board") or slug)), boards[0])
+    tags = sorted(chosen.portal.tags.values_list("name", flat=True))
+    initial = {"board": chosen.slug, "title": request.GET.get("title", ""), "tags": request.GET.getlist("tags")}
+    return IdeaForm(request.POST or None, boards=boards, tags=tags, common=common_tags(chosen), initial=initial)
 
 
 def _post(request: HttpRequest, form: IdeaForm) -> Idea | None:

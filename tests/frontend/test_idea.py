@@ -242,3 +242,27 @@ def test_idea_page_costs_the_same_however_many_comments(
         post_comment(idea, author=make_person(f"Person {number}"), body=f"Comment {number}")
     with django_assert_num_queries(8):  # session, person, idea, comments, vote, events, duplicates, follow
         client.get(page(idea))
+
+
+def test_author_is_not_asked_whether_they_want_their_own_idea(
+    signed_in: SignedIn, idea: Idea, author: Person, member: Person
+) -> None:
+    assert "Do you want this too?" in text(signed_in(member).get(page(idea)))
+    shown = text(signed_in(author).get(page(idea)))
+    assert "Do you want this too?" not in shown
+    assert "Your own vote counts too" in shown
+
+
+def test_merged_idea_takes_no_part_any_more(
+    signed_in: SignedIn, idea: Idea, author: Person, team_member: Person
+) -> None:
+    target = make_idea(idea.board, title="The one that stays")
+    merge_ideas(idea, into=target, by=team_member)
+    shown = text(signed_in(author).get(page(idea)))
+    assert "Votes and discussion go on here" in shown
+    for what in ("vote-box", do(idea, "follow"), do(idea, "comment"), do(idea, "withdraw"), do(idea, "edit")):
+        assert what not in shown, what
+
+
+def test_idea_of_this_minute_was_posted_just_now(client: Client, idea: Idea) -> None:
+    assert ">just now</time>" in text(client.get(page(idea)))

@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
+from frontend.selectors import answer_pace, status_counts
 from ideas.models import Board, Idea, Standing
 from ideas.services.moderation import change_status, hide_idea
 from tests.frontend.conftest import SignedIn
@@ -158,6 +159,43 @@ def test_place_in_another_list_is_its_beginning(client: Client, board: Board) ->
 def test_status_counts_are_those_of_listed_ideas(client: Client, idea: Idea, team_member: Person) -> None:
     hide_idea(make_idea(idea.board), by=team_member)
     assert re.search(r"Open</span>\s*<span class=\"number\">1</span>", text(client.get("/boards/web-shop/")))
+
+
+def test_status_counts_stop_where_nobody_counts_on(
+    client: Client, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontend.selectors.COUNTED_TO", 2)
+    monkeypatch.setattr("frontend.templatetags.portal.COUNTED_TO", 2)
+    for _number in range(4):
+        make_idea(board)
+    assert status_counts([board]) == {"open": 3}
+    assert re.search(r"Open</span>\s*<span class=\"number\">2\+</span>", text(client.get("/boards/web-shop/")))
+
+
+def test_board_says_how_the_team_answers_the_latest_ideas(
+    client: Client, board: Board, team_member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontend.selectors.LATEST", 2)
+    change_status(make_idea(board), status="shipped", by=team_member, response="Here it is.")
+    change_status(make_idea(board), status="planned", by=team_member, response="Next year.")
+    make_idea(board)
+    assert answer_pace(board).ideas == 2
+    assert "1 of the latest 2 ideas has an answer." in text(client.get("/boards/web-shop/"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("?q=xyzzy", "/boards/web-shop/new/?title=xyzzy"),
+        ("?q=xyzzy", "/?q=xyzzy"),
+        ("?q=xyzzy&status=open", "?q=xyzzy"),
+        ("?tag=Light", "/boards/web-shop/new/?tags=Light"),
+    ],
+)
+def test_nothing_found_says_what_to_do(client: Client, idea: Idea, asked: str, offered: str) -> None:
+    shown = text(client.get(f"/boards/web-shop/{asked}"))
+    assert "Nothing found" in shown
+    assert f'class="button" href="{offered}"' in shown or f'button-primary" href="{offered}"' in shown
 
 
 def test_list_costs_the_same_whatever_it_shows(

@@ -3,12 +3,13 @@ from django.test import Client
 
 from accounts.models import Person
 from ideas.models import Board, Idea
+from ideas.services.ideas import withdraw_idea
 from ideas.services.moderation import hide_idea
 from notifications.selectors import preferences_of
 from tests.frontend.conftest import SignedIn
 from tests.frontend.support import text, titles
 from tests.support.scene import make_idea
-from votes.services import cast_vote
+from votes.services import cast_vote, merge_ideas
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,17 @@ def test_me_invites_when_there_is_nothing(signed_in: SignedIn, board: Board, mem
 def test_me_leaves_out_what_the_team_hid(signed_in: SignedIn, idea: Idea, author: Person, team_member: Person) -> None:
     hide_idea(idea, by=team_member)
     assert titles(signed_in(author).get("/me/")) == []
+
+
+def test_me_says_what_became_of_ideas_that_no_list_has(
+    signed_in: SignedIn, idea: Idea, author: Person, team_member: Person
+) -> None:
+    withdraw_idea(make_idea(idea.board, author=author), by=author)
+    merge_ideas(make_idea(idea.board, author=author), into=idea, by=team_member)
+    shown = text(signed_in(author).get("/me/"))
+    assert "<span>Withdrawn</span>" in shown
+    assert "<span>Merged into another idea</span>" in shown
+    assert shown.count('class="vote vote-closed"') == 2
 
 
 def test_profile_changes_name_language_and_time_zone(signed_in: SignedIn, board: Board, member: Person) -> None:

@@ -70,6 +70,29 @@ def test_title_from_a_search_is_filled_in(signed_in: SignedIn, board: Board, mem
     assert 'value="Dark theme"' in text(signed_in(member).get(NEW, {"title": "Dark theme"}))
 
 
+def test_common_tags_of_the_board_are_at_hand_and_the_others_below(
+    signed_in: SignedIn, board: Board, member: Person
+) -> None:
+    for name in "abcdefghijklm":
+        Tag.objects.create(portal=board.portal, name=name)
+    make_idea(board, tags=["m", "l"])
+    make_idea(make_board(slug="other"), tags=["k"])
+    near, further = text(signed_in(member).get(NEW, {"tags": "j"})).split("More tags")
+    at_hand = [name for name in "abcdefghijklm" if f'value="{name}"' in near]
+    assert at_hand == ["a", "b", "c", "d", "e", "j", "l", "m"]
+    assert 'value="j" id="id_tags_9" checked' in near
+    assert 'value="k"' in further
+
+
+def test_board_chosen_in_the_form_brings_its_tags(signed_in: SignedIn, board: Board, member: Person) -> None:
+    for name in "abcdefghij":
+        Tag.objects.create(portal=board.portal, name=name)
+    make_idea(make_board(slug="other"), tags=["j"])
+    client = signed_in(member)
+    assert 'value="j"' not in text(client.get("/new/", {"board": "web-shop"})).split("More tags")[0]
+    assert 'value="j"' in text(client.get("/new/", {"board": "other"})).split("More tags")[0]
+
+
 def test_similar_ideas_come_with_their_vote_controls(signed_in: SignedIn, idea: Idea, member: Person) -> None:
     shown = text(signed_in(member).get("/similar/", {"title": "dark theme for night shifts"}))
     assert idea.title in shown
