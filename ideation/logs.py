@@ -77,5 +77,7 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
             # One line for every fold, every second, says nothing.
             **{f"celery.{part}": {"level": "WARNING"} for part in ("app.trace", "beat", "worker.strategy")},
             **{f"celery.{part}": {"level": "WARNING"} for part in ("redirected", "worker.consumer", "apps.worker")},
+            # A tick of the schedule that came too late is dropped, since the next one does its work.
+            "celery.worker.request": {"level": "WARNING"},
         },
     }

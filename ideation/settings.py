@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from ideation.address import served_at
 from ideation.embedded import service_urls
 from ideation.env import at_least, between, env, of_scheme, one_of, persistent_secret, required_unless
 from ideation.logs import logging_settings
@@ -39,9 +40,8 @@ SECRET_KEY = (
 # --- Where we are reached ------------------------------------------------------
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, validate=between(1, 65535))
-BASE_URL = of_scheme(
-    "BASE_URL", required_unless(EMBEDDED, "BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/"), "http", "https"
-)
+_here = (None if env.str("PORT", "") else served_at(VAR_DIR)) or f"http://127.0.0.1:{PORT}"
+BASE_URL = of_scheme("BASE_URL", required_unless(EMBEDDED, "BASE_URL", _here).rstrip("/"), "http", "https")
 # The machine's own names too: from there come the probes of /healthz and /readyz.
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -252,8 +252,9 @@ SESSION_COOKIE_AGE = 60 * 86_400
 
 # --- Mail ------------------------------------------------------------------------------
 # Without EMAIL_URL mails appear on the console.
-_mail = dj_email_url.parse(of_scheme("EMAIL_URL", env.str("EMAIL_URL", "console:"), "smtp", "submission", "console"))
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+_mail_url = of_scheme("EMAIL_URL", env.str("EMAIL_URL", "") or "console:", "smtp", "submission", "console")
+_mail = dj_email_url.parse(_mail_url)
+EMAIL_BACKEND = "common.console_mail.EmailBackend" if _mail_url.startswith("console:") else _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]

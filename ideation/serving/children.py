@@ -34,7 +34,10 @@ class Child:
         self.started_at = time.monotonic()
         environment = {**os.environ, MARK: str(settings.VAR_DIR)}
         self.process = subprocess.Popen(  # noqa: S603 - our own programs
-            self.command, env=environment, stdin=subprocess.DEVNULL, preexec_fn=_ignore_interrupts
+            self.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C goes to us alone: children are ended in turn, each by one signal
         )
 
     @property
@@ -59,11 +62,6 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches the whole group, and a child that is still importing would answer it with a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _reason(code: int) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection as db_connection
 
 from accounts.services import first_administrator_link
+from ideation.address import remembered
 from ideation.embedded import Held, hold_services
 from ideation.serving.children import Child, end, web_worker_and_scheduler
 from ideation.serving.leftovers import end_leftovers
@@ -23,21 +24,24 @@ from ideation.serving.preparation import prepare
 from ideation.startup import CannotStartError
 
 LOOK_EVERY_SECONDS = 0.25
+LEAVE_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Say = Callable[[str], None]
 
 
 def serve(*, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT, SIGTERM or the terminal's end.
 
     Raises: CannotStartError where another one serves, the port is taken, or the web server does not even start.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+    for number in LEAVE_ON:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means to outlive the terminal
+            signal.signal(number, _leave)
     with ExitStack() as stack:
         stack.enter_context(the_only_one(settings.VAR_DIR))
         if end_leftovers(settings.VAR_DIR):
             say("Ended what an earlier run had left behind.")
         _require_free_port(settings.HOST, settings.PORT)
+        stack.enter_context(remembered(settings.VAR_DIR, settings.BASE_URL))
         held = stack.enter_context(hold_services(settings.VAR_DIR)) if settings.EMBEDDED else None
         prepare()
         children = web_worker_and_scheduler()
@@ -49,12 +53,13 @@ def serve(*, say: Say) -> None:
             say(f"Become the first administrator (once, within a day): {link}")
         db_connection.close()
         say(f"Ready at {settings.BASE_URL}")
+        stack.callback(say, f"Ending; the data stays in {settings.VAR_DIR}.")
         _tend(children, held, say)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """Leave through all the doors; a second signal, such as make's after Ctrl-C, must not cut that short."""
-    for again in (signal.SIGINT, signal.SIGTERM):
+    for again in LEAVE_ON:
         signal.signal(again, signal.SIG_IGN)
     sys.exit(0)
 

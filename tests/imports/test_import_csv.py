@@ -34,7 +34,7 @@ def idea_of(external_id: str) -> Idea:
 def test_table_becomes_ideas() -> None:
     summary, complaints = import_suggestions()
 
-    assert summary == "4 ideas imported, 0 were already there, 0 bad lines skipped."
+    assert summary == "4 ideas imported, 0 already there, 0 bad lines skipped."
     assert complaints == ["Columns that are not imported: Stadtteil", "Making the public board “stadt”."]
     bench = idea_of("7")
     assert bench.title == "Sitzbank am Kanal"
@@ -89,7 +89,7 @@ def test_second_run_changes_nothing_and_leaves_what_people_edited() -> None:
     before = checksums()
     summary, _complaints = import_suggestions()
 
-    assert summary == "0 ideas imported, 4 were already there, 0 bad lines skipped."
+    assert summary == "0 ideas imported, 4 already there, 0 bad lines skipped."
     assert checksums() == before
 
 
@@ -100,7 +100,7 @@ def test_file_that_grew_brings_what_is_new(tmp_path: Path) -> None:
     options = [part for pair in MAPPING for part in ("--map", pair)]
     summary, _complaints = run_import(grown, *options, board="stadt")
 
-    assert summary.startswith("1 ideas imported, 4 were already there")
+    assert summary.startswith("1 idea imported, 4 already there")
     assert idea_of("11").language == "de"
 
 
@@ -127,7 +127,7 @@ def test_hostile_lines_are_told_with_their_numbers_and_cost_no_other() -> None:
     assert titles.keys() == {"1", "10", "16", "18", "20"}
     assert titles["1"] == "A shelter at the stop"
     assert titles["10"] == 'Broken "quotes" in "the" middle stay'
-    assert summary == "5 ideas imported, 1 were already there, 16 bad lines skipped."
+    assert summary == "5 ideas imported, 1 already there, 16 bad lines skipped."
 
 
 def test_strict_refuses_all_before_anything_is_written() -> None:

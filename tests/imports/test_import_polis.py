@@ -49,7 +49,7 @@ def test_conversation_becomes_a_board_with_ideas_votes_and_exposures() -> None:
     board = Board.objects.get(slug="bridges")
     assert (board.name, board.seen_by, board.allows_down_votes) == ("Bridges over the canal", "public", True)
     assert summary == (
-        "4 ideas imported, 0 were already there, 15 votes read, 11 ledger lines written, 0 bad lines skipped."
+        "4 ideas imported, 0 already there, 15 votes read, 11 ledger lines written, 0 bad lines skipped."
     )
     assert opinions(SOURCE) == {"agree": 4, "disagree": 2, "passes": 3, "lines": 11}
     assert Contact.objects.filter(source="polis-polis-bridges").count() == 6  # five vote, one wrote only
@@ -99,9 +99,7 @@ def test_second_run_changes_nothing() -> None:
     summary, _complaints = import_bridges()
 
     assert checksums() == before
-    assert summary == (
-        "0 ideas imported, 4 were already there, 15 votes read, 0 ledger lines written, 0 bad lines skipped."
-    )
+    assert summary == ("0 ideas imported, 4 already there, 15 votes read, 0 ledger lines written, 0 bad lines skipped.")
 
 
 def test_same_conversation_on_another_board_is_another_import() -> None:
@@ -148,7 +146,7 @@ def test_bad_lines_are_told_with_their_numbers_and_skipped(tmp_path: Path) -> No
         "votes.csv:3: “2” is not a vote (1, -1 or 0)",
         "votes.csv:4: there is no statement 7",
     ]
-    assert summary.endswith("1 votes read, 1 ledger lines written, 4 bad lines skipped.")
+    assert summary.endswith("1 vote read, 1 ledger line written, 4 bad lines skipped.")
 
 
 def test_strict_refuses_all_before_anything_is_written(tmp_path: Path) -> None:

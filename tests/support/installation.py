@@ -33,11 +33,11 @@ class Installation:
         return {**inherited, **here, "DJANGO_SETTINGS_MODULE": "ideation.settings"}
 
     def manage(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end."""
+        """Run a command to its end; an empty value takes a variable of the environment away."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env={**self.environment, **environment},
+            env={name: value for name, value in {**self.environment, **environment}.items() if value},
             capture_output=True,
             text=True,
             timeout=180,

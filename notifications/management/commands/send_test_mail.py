@@ -22,20 +22,16 @@ class Command(BaseCommand):
             validate_email(address)
         except ValidationError:
             raise CommandError(f"not sent: {address!r} is not a mail address") from None
+        if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+            raise CommandError("not sent: no mail server is set, so mails are only printed. Set EMAIL_URL.")
+        server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
         mail = EmailMessage(_("Test mail"), _("Mails from Ideation arrive here."), to=[address])
         connection = get_connection()
         try:
             connect(connection)
             answer = hand_over(connection, mail)
         except Exception as error:
-            raise CommandError(f"not sent to {address} by {_server()}: {words_of(error)}") from error
+            raise CommandError(f"not sent to {address} by {server}: {words_of(error)}") from error
         finally:
             connection.close()
-        self.stdout.write(f"sent to {address} by {_server()}" + (f": {answer}" if answer else ""))
-
-
-def _server() -> str:
-    """Where mails go: the mail server, or the way they are sent instead."""
-    if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-    return f"{settings.EMAIL_BACKEND} (set EMAIL_URL to use a mail server)"
+        self.stdout.write(f"sent to {address} by {server}" + (f": {answer}" if answer else ""))

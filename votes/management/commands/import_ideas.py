@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.defaultfilters import pluralize
 from tqdm import tqdm
 
 from accounts.models import Language
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             self.stderr.write(str(line), self.style.WARNING)
             count += 1
         if count:
-            raise CommandError(f"{count:,} bad lines; nothing was written.")
+            raise CommandError(f"{_count(count, 'bad line')}; nothing was written.")
 
     def _name_ignored(self, columns: Columns) -> None:
         if columns.ignored:
@@ -150,8 +151,12 @@ def _slug(text: str) -> str:
 
 
 def _summary(outcome: Outcome) -> str:
-    parts = [f"{outcome.ideas:,} ideas imported", f"{outcome.known:,} were already there"]
+    parts = [f"{_count(outcome.ideas, 'idea')} imported", f"{outcome.known:,} already there"]
     if outcome.opinions:
-        parts.append(f"{outcome.opinions:,} votes read, {outcome.lines:,} ledger lines written")
-    parts.append(f"{outcome.bad:,} bad lines skipped")
+        parts += [f"{_count(outcome.opinions, 'vote')} read", f"{_count(outcome.lines, 'ledger line')} written"]
+    parts.append(f"{_count(outcome.bad, 'bad line')} skipped")
     return f"{', '.join(parts)}."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{pluralize(number)}"
