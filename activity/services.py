@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -6,6 +7,7 @@ from django.db import connection, transaction
 from accounts.models import ApiKey, Person
 from activity.models import Event
 from activity.nudge import nudge
+from common.generation import generation
 
 
 def record(
@@ -18,7 +20,8 @@ def record(
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Event:
-    """Write down that something happened; the handlers hear of it once the caller's transaction is committed.
+    """Write down that something happened; once the caller's transaction is committed the handlers hear of it, and pages
+    that are kept for readers are made anew.
 
     Args: `at`, when it happened, for history that is brought in: it enters the log, but nobody is told of it.
     """
@@ -26,11 +29,12 @@ def record(
     event = Event.objects.create(
         verb=verb, subject_type=subject_type, subject_id=subject_id, actor=actor, key=key, data=data or {}, **history
     )
+    _once_on_commit(generation.advance)
     if at is None:
-        _nudge_once_on_commit()
+        _once_on_commit(nudge)
     return event
 
 
-def _nudge_once_on_commit() -> None:
-    if not any(entry[1] is nudge for entry in connection.run_on_commit):
-        transaction.on_commit(nudge, robust=True)
+def _once_on_commit(action: Callable[[], None]) -> None:
+    if not any(entry[1] == action for entry in connection.run_on_commit):
+        transaction.on_commit(action, robust=True)

@@ -9,8 +9,11 @@ import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from common.errors import Stale
 
@@ -40,6 +43,18 @@ def expected_version(request: Request, version: int) -> int | None:
     if str(version) not in named:
         raise Stale
     return version
+
+
+def with_etag(request: Request, response: Response) -> Response:
+    """Have `response` carry a digest of what it says, and be a 304 for a caller who has that already."""
+
+    def tag(rendered: Response) -> HttpResponseBase | None:
+        digest = hashlib.sha256(rendered.content).hexdigest()[:DIGEST_LENGTH]
+        rendered.headers["ETag"] = etag = f'"{digest}"'
+        return get_conditional_response(request._request, etag=etag, response=rendered)
+
+    response.add_post_render_callback(tag)
+    return response
 
 
 def _strong(etag: str) -> str:

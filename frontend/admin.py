@@ -2,12 +2,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import RefusableForm
+from common.generation import generation
 from frontend.colour import LIGHT_GROUND, contrast, from_hex, light_roles
-from frontend.portals import forget
 from ideas.admin import PortalAdmin
 from ideas.models import Portal
 
@@ -31,7 +32,7 @@ class PortalWithBrandAdmin(PortalAdmin):
 
     def save_model(self, request: HttpRequest, obj: Portal, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        forget()
+        transaction.on_commit(generation.advance, robust=True)
         shown = light_roles(obj.accent_colour).accent
         if contrast(from_hex(obj.accent_colour), LIGHT_GROUND) < SHOWN_AS_IT_IS:
             text = _("On light pages the brand colour is shown as %(colour)s, so that everybody can see it.")

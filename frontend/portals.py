@@ -7,27 +7,28 @@ from typing import TypeVar
 from django.conf import settings
 
 from accounts.viewers import Viewer
+from common.generation import generation
 from ideas.models import Board, Portal
 from ideas.selectors import boards_for
 
 T = TypeVar("T")
 
-_kept: dict[object, tuple[float, object]] = {}
+_kept: dict[object, tuple[float, int, object]] = {}
 
 
 def remembered(key: object, make: Callable[[], T]) -> T:
-    """Return what `make` gave for `key` at most PORTAL_KEPT_SECONDS ago."""
-    now = time.monotonic()
+    """Return what `make` gave for `key` at most PORTAL_KEPT_SECONDS ago, and since the last change that was told of."""
+    now, now_in = time.monotonic(), generation.number
     known = _kept.get(key)
-    if known is None or now - known[0] > settings.PORTAL_KEPT_SECONDS:
+    if known is None or known[1] != now_in or now - known[0] > settings.PORTAL_KEPT_SECONDS:
         if len(_kept) > 500:
             _kept.clear()
-        known = _kept[key] = (now, make())
-    return known[1]  # type: ignore[return-value]
+        known = _kept[key] = (now, now_in, make())
+    return known[2]  # type: ignore[return-value]
 
 
 def forget() -> None:
-    """Look everything up again; for whoever has just changed a portal or a board."""
+    """Look everything up again."""
     _kept.clear()
 
 

@@ -11,7 +11,7 @@ from accounts.limits import limit_posts
 from accounts.models import Scope
 from accounts.viewers import Viewer, viewer_of
 from common.errors import Forbidden
-from common.etags import expected_version
+from common.etags import expected_version, with_etag
 from common.idempotency import answer_once
 from common.schema import IDEMPOTENCY_KEY, READS, WRITES, needs, problems
 from common.serializers import read_body, read_query
@@ -50,6 +50,7 @@ IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="ETag of the version that is changed; 412 if it is stale."
 )
 IF_NONE_MATCH = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="ETag that you have.")
+NOT_CHANGED = OpenApiResponse(description="Not changed since the ETag that was sent.")
 
 
 class BoardsView(ApiView):
@@ -70,8 +71,12 @@ class IdeasView(ApiView):
         operation_id="list_ideas",
         summary="Ideas in an order, page by page",
         tags=["ideas"],
-        parameters=[IdeaListQuery],
-        responses={200: IdeaPageSerializer, **problems(*READS, "bad_cursor", "sort_needs_board", "unknown_board")},
+        parameters=[IdeaListQuery, IF_NONE_MATCH, ETAG],
+        responses={
+            200: IdeaPageSerializer,
+            304: NOT_CHANGED,
+            **problems(*READS, "bad_cursor", "sort_needs_board", "unknown_board"),
+        },
     )
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
@@ -80,7 +85,7 @@ class IdeasView(ApiView):
         places = {
             name: cursor_at(viewer, query, place) for name, place in (("onward", page.next), ("back", page.previous))
         }
-        return paged(request, ideas_data(viewer, page.ideas), **places)
+        return with_etag(request, paged(request, ideas_data(viewer, page.ideas), **places))
 
     @extend_schema(
         operation_id="post_idea",
@@ -144,7 +149,7 @@ class IdeaView(ApiView):
         parameters=[IF_NONE_MATCH, ETAG],
         responses={
             200: IdeaSerializer,
-            304: OpenApiResponse(description="Not changed since the ETag that was sent."),
+            304: NOT_CHANGED,
             **problems(*READS, "not_found"),
         },
     )

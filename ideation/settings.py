@@ -108,8 +108,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "common.middleware.ApiProblemsMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "frontend.page_cache.PageCacheMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -224,8 +224,9 @@ CELERY_BEAT_SCHEDULE = {
 # For so long a change of a portal's or board's settings may stay unseen by a web process.
 PORTAL_KEPT_SECONDS = env.float("PORTAL_KEPT_SECONDS", 3.0, validate=between(0, 3600))
 
-# So old a page may be that somebody gets who is not signed in; 0 makes every page anew.
-PAGE_KEPT_SECONDS = env.float("PAGE_KEPT_SECONDS", 2.0, validate=lambda seconds: 0 <= seconds <= 3600)
+# So old a page may be that somebody gets who is not signed in; 0 makes every page anew. With the second that votes take
+# to be counted, all see a vote within two. Other changes show at once.
+PAGE_KEPT_SECONDS = env.float("PAGE_KEPT_SECONDS", 0.8, validate=lambda seconds: 0 <= seconds <= 3600)
 
 # --- Ranking -----------------------------------------------------------------------
 # Trending: an up-vote counts half after this many days. One figure for the whole installation.

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelect2Widget
 
 from accounts.viewers import Viewer, acting, viewer_of
 from common.admin import RoomAdmin
+from common.generation import generation
 from ideas.admin.access import ForTeams
 from ideas.models import Board, Portal, Tag
 from ideas.services.tags import remove_tag, rename_tag
@@ -58,6 +59,10 @@ class BoardAdmin(ForTeams):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return viewer_of(request).moderates_all
+
+    def save_model(self, request: HttpRequest, obj: Board, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(generation.advance, robust=True)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Board | None = None) -> tuple[str, ...]:
         """The portal holds the tags' vocabulary, so a board stays where it is; ideas can be moved."""

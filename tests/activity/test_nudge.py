@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from activity.models import Event
 from activity.nudge import nudge
 from activity.services import record
+from common.generation import generation
 from tests.support.mail import SmtpSink
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
@@ -74,4 +75,4 @@ def test_one_nudge_is_enough_when_a_transaction_records_many() -> None:
     with transaction.atomic():
         for number in range(5):
             record("test.happened", subject_type="test", subject_id=number)
-        assert [entry[1] for entry in connection.run_on_commit] == [nudge]
+        assert [entry[1] for entry in connection.run_on_commit] == [generation.advance, nudge]

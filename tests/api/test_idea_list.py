@@ -180,7 +180,7 @@ def test_counts_that_a_board_hides_are_null_but_for_the_team(
 
 def cursor_of(answer: Any) -> str:
     [cursor] = parse_qs(urlsplit(answer.json()["next"]).query)["cursor"]
-    return cursor
+    return str(cursor)
 
 
 def test_cursor_tells_no_score(ideas: list[Idea]) -> None:
@@ -212,6 +212,15 @@ def test_boards_that_hide_counts_are_not_mixed_into_orders_that_tell_them(ideas:
         assert "Blind" in titles(signed_in(colleague).get("ideas/", sort=sort))
         assert titles(nobody().get("ideas/", sort=sort, board="blind")) == ["Blind"]
     assert "Blind" in titles(nobody().get("ideas/", sort="new"))
+
+
+def test_list_that_the_caller_has_already_is_a_304(ideas: list[Idea]) -> None:
+    first = nobody().get("ideas/", sort="top", limit=2)
+    again = nobody().get("ideas/", {"If-None-Match": first["ETag"]}, sort="top", limit=2)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    stand(ideas[0], up=10)
+    newer = nobody().get("ideas/", {"If-None-Match": first["ETag"]}, sort="top", limit=2)
+    assert (newer.status_code, newer.json()["results"][0]["tally"]["up"]) == (200, 10)
 
 
 def queries_of(caller: Caller, path: str, **query: Any) -> int:

@@ -1,18 +1,29 @@
 import gzip
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
 
 import brotli
 import pytest
-from django.test import Client
+from django.forms import model_to_dict
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Person
+from common.generation import generation
+from frontend.page_cache import PageCacheMiddleware
 from ideas.models import Idea
+from ideas.services.moderation import change_status, hide_idea
 from tests.frontend.conftest import SignedIn
-from tests.frontend.support import text, titles
+from tests.frontend.support import page, text, titles
 from tests.support.scene import make_idea
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.django_db
+Committed = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +40,20 @@ def test_second_reader_costs_no_query(
     assert text(first) == text(second)
     assert second["Content-Security-Policy"] == first["Content-Security-Policy"]
     assert titles(second) == [idea.title]
+
+
+@pytest.mark.parametrize("accepts", ["br;q=0", "gzip;q=0.0, br; q=0.000", "abrupt", "identity", "*;q=0", ""])
+def test_page_comes_as_it_is_where_no_coding_of_ours_is_accepted(client: Client, idea: Idea, accepts: str) -> None:
+    response = client.get("/", headers={"Accept-Encoding": accepts})
+    assert idea.title in text(response)
+    assert "Content-Encoding" not in response
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"), [("gzip;q=1.0, br;q=0", "gzip"), ("*", "br"), ("GZIP", "gzip"), ("*, br;q=0", "gzip")]
+)
+def test_coding_is_one_that_is_accepted(client: Client, idea: Idea, accepts: str, coding: str) -> None:
+    assert client.get("/", headers={"Accept-Encoding": accepts})["Content-Encoding"] == coding
 
 
 @pytest.mark.parametrize(("accepts", "read"), [("gzip", gzip.decompress), ("gzip, deflate, br", brotli.decompress)])
@@ -60,6 +85,126 @@ def test_old_page_is_made_anew(client: Client, idea: Idea, settings: Settings) -
     client.get("/boards/web-shop/?order=new")
     newer = make_idea(idea.board)
     assert newer.title in titles(client.get("/boards/web-shop/?order=new"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_decided_or_hidden_shows_at_once(client: Client, idea: Idea, team_member: Person) -> None:
+    lists = ("/", "/boards/web-shop/")
+    assert [titles(client.get(url)) for url in lists] == [[idea.title]] * 2
+    before = client.get(page(idea))
+    change_status(idea, status="planned", by=team_member)
+    after = client.get(page(idea), headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, "status-planned" in text(after), "status-planned" in text(before)) == (200, True, False)
+    hide_idea(idea, by=team_member)
+    assert [titles(client.get(url)) for url in lists] == [[]] * 2
+    assert client.get(page(idea)).status_code == 404
+
+
+def test_board_that_becomes_private_is_gone_at_once(
+    client: Client,
+    signed_in: SignedIn,
+    idea: Idea,
+    administrator: Person,
+    django_capture_on_commit_callbacks: Committed,
+) -> None:
+    assert titles(client.get("/")) == [idea.title]
+    form = model_to_dict(idea.board) | {"seen_by": "team"}
+    with django_capture_on_commit_callbacks(execute=True):
+        saved = signed_in(administrator).post(f"/admin/ideas/board/{idea.board_id}/change/", form)
+    assert saved.status_code == 302
+    assert titles(client.get("/")) == []
+    assert client.get(page(idea)).status_code == 404
+
+
+def test_parameters_that_no_page_knows_make_no_page_of_their_own(
+    client: Client, idea: Idea, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/?utm_source=first&order=new")
+    with django_assert_num_queries(0):
+        shown = text(client.get("/?order=new&fbclid=second"))
+    assert idea.title in shown
+    assert "utm_source" not in shown
+    assert "fbclid" not in shown
+
+
+@pytest.mark.parametrize("url", ["/", "/boards/web-shop/", "/ideas/{}/"])
+def test_shared_page_holds_nothing_of_one_reader(client: Client, idea: Idea, url: str) -> None:
+    client.cookies["csrftoken"] = secret = "x" * 32
+    response = client.get(url.format(idea.public_id), follow=True)
+    assert not response.cookies
+    assert not any(word in text(response).lower() for word in ("csrf", "nonce", secret))
+    assert "nonce" not in response["Content-Security-Policy"]
+
+
+def test_page_with_a_message_or_a_token_is_not_kept() -> None:
+    def make(request: HttpRequest) -> HttpResponse:
+        made.append(request)
+        if request.GET.get("q") == "token":
+            get_token(request)
+        response = HttpResponse("A page")
+        CsrfViewMiddleware(lambda request: response).process_response(request, response)
+        return response
+
+    made: list[HttpRequest] = []
+    cache = PageCacheMiddleware(make)
+    for _time in range(2):
+        cache(RequestFactory().get("/?q=token"))
+        cache(RequestFactory(headers={"Cookie": "messages=x"}).get("/"))
+    assert len(made) == 4
+    for _time in range(2):
+        cache(RequestFactory().get("/"))
+    assert len(made) == 5
+
+
+def test_page_is_made_once_for_all_who_ask_meanwhile() -> None:
+    asked: list[int] = []
+    made: list[HttpRequest] = []
+
+    def make(request: HttpRequest) -> HttpResponse:
+        made.append(request)
+        eventually(lambda: len(asked) == 4)
+        return HttpResponse("A page")
+
+    def ask(number: int) -> bytes:
+        asked.append(number)
+        return cache(RequestFactory().get("/")).content
+
+    cache = PageCacheMiddleware(make)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [b"A page"] * 4
+    assert len(made) == 1
+
+
+def test_page_that_fails_fails_for_each_alone() -> None:
+    def make(request: HttpRequest) -> HttpResponse:
+        raise LookupError
+
+    cache = PageCacheMiddleware(make)
+    for _time in range(2):
+        with pytest.raises(LookupError):
+            cache(RequestFactory().get("/"))
+
+
+def test_page_made_while_something_changed_is_not_given_again() -> None:
+    versions = iter("ABC")
+
+    def make(request: HttpRequest) -> HttpResponse:
+        version = next(versions)
+        if version == "A":
+            generation.advance()
+        return HttpResponse(version)
+
+    cache = PageCacheMiddleware(make)
+    assert [cache(RequestFactory().get("/")).content for _time in range(3)] == [b"A", b"B", b"B"]
+
+
+@pytest.mark.parametrize("url", ["/", "/ideas/{}/{}/"])
+def test_reader_who_has_the_page_gets_no_other(client: Client, idea: Idea, url: str) -> None:
+    first = client.get(url.format(idea.public_id, idea.slug), headers={"Accept-Encoding": "br"})
+    for known in (first["ETag"], first["ETag"].removeprefix("W/"), '"other", ' + first["ETag"]):
+        again = client.get(url.format(idea.public_id, idea.slug), headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.get("/", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_errors_and_forms_are_not_kept(client: Client, idea: Idea) -> None:
