@@ -17,15 +17,22 @@ STYLES = "frontend/portal.css"
 SCRIPTS = "frontend/portal.js"
 
 
-def styles() -> str:
+def style_files() -> list[Path]:
     """Tokens, then the base, then the components by name."""
-    files = [SOURCE / "css/tokens.css", SOURCE / "css/base.css", *sorted((SOURCE / "css/components").glob("*.css"))]
-    return "\n".join(file.read_text() for file in files)
+    return [SOURCE / "css/tokens.css", SOURCE / "css/base.css", *sorted((SOURCE / "css/components").glob("*.css"))]
+
+
+def script_files() -> list[Path]:
+    return sorted((SOURCE / "js").glob("*.js"))
+
+
+def styles() -> str:
+    return "\n".join(file.read_text() for file in style_files())
 
 
 def scripts() -> str:
     """Each behaviour in a block of its own: in a module, its names stay inside."""
-    return "\n".join(f"{{\n{file.read_text()}}}" for file in sorted((SOURCE / "js").glob("*.js")))
+    return "\n".join(f"{{\n{file.read_text()}}}" for file in script_files())
 
 
 class BundleFinder(BaseFinder):
@@ -50,12 +57,17 @@ class BundleFinder(BaseFinder):
             yield path, self.storage
 
     def _write(self, path: str) -> Path:
-        """Replace the file in one step, so that a reader never sees half of it."""
-        text = styles() if path == STYLES else scripts()
+        """Replace the file in one step, so that a reader never sees half of it.
+
+        It is as old as its newest source: made again elsewhere it is no change, and nothing is collected anew.
+        """
+        text, files = (styles(), style_files()) if path == STYLES else (scripts(), script_files())
         target = self.folder / path
         if not target.exists() or target.read_text() != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = target.with_suffix(f".{os.getpid()}")
             draft.write_text(text)
+            changed_at = max(file.stat().st_mtime_ns for file in files)
+            os.utime(draft, ns=(changed_at, changed_at))
             draft.replace(target)
         return target
