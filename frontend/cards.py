@@ -74,9 +74,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`counts_views`: the viewer could still vote for the idea, so that seeing it says something about it."""
+
     idea: Idea
     vote: VoteControl
     row: Row
+    counts_views: bool
 
     @property
     def path(self) -> str:
@@ -148,7 +151,10 @@ def _fate(idea: Idea) -> StrOrPromise:
 def cards(viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True) -> list[Card]:
     """Queries: one, for what a signed-in viewer voted."""
     mine = my_votes(viewer.person, ideas) if viewer.person and ideas else {}
-    return [
-        Card(idea, vote_control(viewer, idea, mine.get(idea.pk, 0)), row_of(idea, names_board=names_board))
-        for idea in ideas
-    ]
+    return [_card(viewer, idea, mine.get(idea.pk, 0), names_board) for idea in ideas]
+
+
+def _card(viewer: Viewer, idea: Idea, value: int, names_board: bool) -> Card:
+    vote = vote_control(viewer, idea, value)
+    counts_views = not vote.closed and not value and idea.author_id != viewer.person_id
+    return Card(idea, vote, row_of(idea, names_board=names_board), counts_views)

@@ -1,5 +1,6 @@
 """What `base.html` shows on every page; looked up only when a template asks for it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.viewers import viewer_of
 from frontend.portals import boards_seen_by, current_portal
+from votes.readers import code_of
 
 THEMES = ("light", "dark")
 
@@ -17,9 +19,16 @@ def chosen_theme(request: HttpRequest) -> str:
     return theme if theme in THEMES else ""
 
 
+def reader_code(request: HttpRequest) -> str:
+    """Return the name of the day under which views by somebody who is signed in are counted."""
+    person = viewer_of(request).person_id
+    return code_of(person, datetime.now(UTC).date()) if person else ""
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "portal": SimpleLazyObject(current_portal),
         "nav_boards": SimpleLazyObject(lambda: boards_seen_by(viewer_of(request))),
         "theme": chosen_theme(request),
+        "reader": SimpleLazyObject(lambda: reader_code(request)),
     }

@@ -45,6 +45,11 @@ class Filters:
         return f"?{query}" if query else "."
 
     @property
+    def kind(self) -> str:
+        """What reports of views call such a list."""
+        return "search" if self.q or self.tag else self.order
+
+    @property
     def is_narrow(self) -> bool:
         return bool(self.status or self.tag or self.q)
 

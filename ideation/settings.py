@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 MIDDLEWARE = [
+    "frontend.seen.SeenMiddleware",
     "common.middleware.ApiProblemsMiddleware",
     "frontend.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -195,6 +196,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "fold-votes": {"task": "votes.tasks.fold_votes", "schedule": 1.0, "options": {"expires": 1}},
+    "flush-views": {"task": "votes.tasks.flush_views", "schedule": 10, "options": {"expires": 10}},
+    "refresh-rates": {"task": "votes.tasks.refresh_rates", "schedule": 300, "options": {"expires": 300}},
     "check-tallies": {
         "task": "votes.tasks.check_tallies",
         "schedule": crontab(hour=3, minute=17),

@@ -1,11 +1,22 @@
 from celery import shared_task
 
-from votes import checking, services
+from votes import checking, rates, services
+from votes.services import viewing
 
 
 @shared_task
 def fold_votes() -> None:
     services.fold_and_follow()
+
+
+@shared_task
+def flush_views() -> None:
+    viewing.flush_views()
+
+
+@shared_task
+def refresh_rates() -> None:
+    rates.refresh_rates()
 
 
 @shared_task

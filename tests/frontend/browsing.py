@@ -47,12 +47,14 @@ def reader(
     phone: bool = False,
     language: str = "en",
     theme: str = "light",
+    browser_name: str | None = None,
 ) -> Reader:
     context = browser.new_context(
         java_script_enabled=script,
         viewport=PHONE if phone else WIDE,  # type: ignore[arg-type]
         has_touch=phone,
         locale=language,
+        user_agent=browser_name,
         color_scheme=theme,  # type: ignore[arg-type]
     )
     context.set_default_timeout(15_000)
