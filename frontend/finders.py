@@ -6,6 +6,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from django.conf import settings
@@ -65,7 +66,7 @@ class BundleFinder(BaseFinder):
         target = self.folder / path
         if not target.exists() or target.read_text() != text:
             target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_suffix(f".{os.getpid()}")
+            draft = target.with_suffix(f".{os.getpid()}-{get_ident()}")
             draft.write_text(text)
             changed_at = max(file.stat().st_mtime_ns for file in files)
             os.utime(draft, ns=(changed_at, changed_at))

@@ -23,9 +23,11 @@ DAY = 86_400  # seconds
 
 COUNTS = """
 SELECT k.status, count(*)
-FROM unnest(%s::bigint[]) AS b(id) CROSS JOIN unnest(%s::text[]) AS k(status) CROSS JOIN LATERAL (
-    SELECT FROM ideas_standing s WHERE s.board_id = b.id AND s.status = k.status AND s.listed
-    ORDER BY s.created_at DESC, s.idea_id DESC LIMIT %s) one
+FROM unnest(%(statuses)s::text[]) AS k(status) CROSS JOIN LATERAL (
+    SELECT FROM unnest(%(boards)s::bigint[]) AS b(id) CROSS JOIN LATERAL (
+        SELECT FROM ideas_standing s WHERE s.board_id = b.id AND s.status = k.status AND s.listed
+        ORDER BY s.created_at DESC, s.idea_id DESC LIMIT %(most)s) one
+    LIMIT %(most)s) counted
 GROUP BY k.status"""
 
 
@@ -50,7 +52,7 @@ def status_counts(boards: Sequence[Board]) -> dict[str, int]:
 
 def _status_counts(board_ids: list[int]) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, [board_ids, list(Status.values), COUNTED_TO + 1])
+        cursor.execute(COUNTS, {"statuses": list(Status.values), "boards": board_ids, "most": COUNTED_TO + 1})
         return dict(cursor.fetchall())
 
 

@@ -138,5 +138,6 @@ def highest_idea_id() -> int:
 
 def listed_between(viewer: Viewer, first: int, end: int) -> list[Idea]:
     """Return listed ideas with first ≤ id < end, with what an address needs. Queries: 1, over an index range."""
-    found = Idea.objects.visible_to(viewer).filter(pk__gte=first, pk__lt=end, standing__listed=True)
+    of_standings = {"standing__pk__gte": first, "standing__pk__lt": end}  # so that their range is read too, not all
+    found = Idea.objects.visible_to(viewer).filter(pk__gte=first, pk__lt=end, standing__listed=True, **of_standings)
     return list(found.only("public_id", "title", "updated_at").order_by("pk"))

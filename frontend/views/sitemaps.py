@@ -12,7 +12,7 @@ from frontend.links import absolute, idea_path
 from frontend.portals import boards_seen_by
 from ideas.selectors import highest_idea_id, listed_between
 
-PER_PART = 10_000
+PER_PART = 2_000
 HOUR = 3600
 XML = "application/xml"
 

@@ -5,8 +5,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -112,8 +114,8 @@ class IdeaAdmin(IdeaActions, ForTeams):
         return idea.standing.comments
 
     @display(description=_("posted"), ordering="standing__created_at")
-    def posted(self, idea: Idea) -> Any:
-        return idea.created_at
+    def posted(self, idea: Idea) -> str:
+        return date_format(localtime(idea.created_at), "SHORT_DATE_FORMAT")
 
     # --- one idea ---
 

@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def lively(idea: Idea, board: Board, author: Person, member: Person, team_member: Person) -> Idea:
     """An idea with all that a page can show, on a board with ideas in all kinds of states."""
-    Tag.objects.create(portal=board.portal, name="Theme")
+    for name in ("Theme", *"ABCDEFGHI"):
+        Tag.objects.create(portal=board.portal, name=name)
     idea = edit_idea(
         idea, by=author, title="A dark theme for long nights", body="It is **bright**.\n\n- at night\n- in bed"
     )

@@ -7,11 +7,11 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Person
-from ideas.models import Board, Comment, Idea
+from ideas.models import Board, Comment, Idea, Tag
 from tests.frontend.browsing import reader
 from tests.frontend.support import page as path_of
 from tests.support.mail import SmtpSink
-from tests.support.scene import make_idea
+from tests.support.scene import make_board, make_idea
 from tests.support.waiting import eventually
 from votes.models import Vote
 
@@ -86,7 +86,7 @@ def test_vote_by_keyboard_alone(browser: Browser, live_server: LiveServer, idea:
 
 
 @pytest.mark.parametrize(("script", "phone"), [(True, True), (False, False)])
-def test_signed_out_vote_goes_to_sign_in_and_comes_back(
+def test_signed_out_vote_goes_to_sign_in_and_counts_afterwards(
     browser: Browser, live_server: LiveServer, smtp_sink: SmtpSink, idea: Idea, script: bool, phone: bool
 ) -> None:
     page = reader(browser, live_server, script=script, phone=phone).visit("/boards/web-shop/")
@@ -99,7 +99,8 @@ def test_signed_out_vote_goes_to_sign_in_and_comes_back(
     page.get_by_label("The code from the mail").fill(code[0])
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{path_of(idea)}")
-    vote_button(page, idea).click()
+    if not script:
+        vote_button(page, idea).click()
     eventually(lambda: Vote.objects.filter(idea=idea, voter__email="new@example.org").exists())
 
 
@@ -131,6 +132,22 @@ def test_idea_is_shared(
     expect(page.get_by_role("heading", level=1)).to_have_text("Open the shop on Sundays")
     expect(page.get_by_text("Your idea is posted.")).to_be_visible()
     assert Idea.objects.get().author == member
+    assert someone.complaints == []
+
+
+def test_another_board_brings_its_tags_and_keeps_the_chosen_one(
+    browser: Browser, live_server: LiveServer, board: Board, member: Person
+) -> None:
+    for name in "ABCDEFGHIJ":
+        Tag.objects.create(portal=board.portal, name=name)
+    make_idea(make_board(slug="other", name="Other"), tags=["J"])
+    someone = reader(browser, live_server, member)
+    page = someone.visit("/boards/web-shop/new/")
+    page.get_by_label("C", exact=True).press("Space")
+    expect(page.get_by_label("J", exact=True)).to_be_hidden()
+    page.get_by_label("Board", exact=True).select_option("other")
+    expect(page.get_by_label("J", exact=True)).to_be_visible()
+    expect(page.get_by_label("C", exact=True)).to_be_checked()
     assert someone.complaints == []
 
 
