@@ -72,7 +72,7 @@ $(BIN)/python:
 
 # Installing adds what is missing and leaves the development packages alone: both locks agree on versions.
 $(BIN)/.run-installed: requirements.lock | $(BIN)/python
-	@tools/uv pip install --quiet --python .venv --require-hashes -r requirements.lock
+	@tools/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements.lock
 	@touch $@
 
 $(BIN)/.dev-installed: requirements-dev.lock requirements.lock | $(BIN)/python

@@ -42,6 +42,7 @@ urlpatterns = [
     path("view-settings/", pages.view_settings, name="view_settings"),
     path("brand/<colour:colour>.css", pages.brand, name="brand"),
     path("media/logos/<str:name>", pages.logo, name="logo"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.part, name="sitemap_part"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +21,7 @@ from ideas.serializers import IdeaSerializer
 
 class UnknownBoard(NotFound):
     code = "unknown_board"
+    message = _("There is no board of this name in “board”, or you may not see it.")
 
 
 def named_board(viewer: Viewer, slug: str) -> Board:

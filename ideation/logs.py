@@ -17,6 +17,13 @@ def leave_out_probes(logger: WrappedLogger, method: str, event: EventDict) -> Ev
     return event
 
 
+def leave_out_late_ticks(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Drop what is said of a scheduled task that expired before a worker was free: the next one does its work."""
+    if event.get("event") == "task_revoked" and event.get("expired"):
+        raise structlog.DropEvent
+    return event
+
+
 def hide_secret_paths(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     if "request" in event:
         event["request"] = SECRET_PATHS.sub(r"\1…", event["request"])
@@ -38,6 +45,7 @@ def configure_structlog() -> None:
             structlog.stdlib.filter_by_level,
             *SHARED,
             leave_out_probes,
+            leave_out_late_ticks,
             hide_secret_paths,
             structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -77,7 +85,7 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
             # One line for every fold, every second, says nothing.
             **{f"celery.{part}": {"level": "WARNING"} for part in ("app.trace", "beat", "worker.strategy")},
             **{f"celery.{part}": {"level": "WARNING"} for part in ("redirected", "worker.consumer", "apps.worker")},
-            # A tick of the schedule that came too late is dropped, since the next one does its work.
+            # Says of a late tick what `leave_out_late_ticks` leaves out.
             "celery.worker.request": {"level": "WARNING"},
         },
     }

@@ -5,8 +5,10 @@ from common import api_docs
 from common.problems import page_unless_api
 from frontend.views import errors
 from ideation import health
+from ideation.api_index import IndexView
 
 api_v1: list[URLPattern | URLResolver] = [
+    path("", IndexView.as_view(), name="api-index"),
     path("schema/", api_docs.schema, name="api-schema"),
     path("docs/", api_docs.docs, name="api-docs"),
     path("", include("ideas.urls_api")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,6 +46,7 @@ class VoterRequired(AuthorRequired):
 
 class UnknownIdea(NotFound):
     code = "unknown_idea"
+    message = _("There is no idea with this id in “into”, or you may not see it.")
 
 
 class VoteView(ApiView):

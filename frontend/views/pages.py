@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -25,6 +26,13 @@ def brand(request: HttpRequest, colour: str) -> HttpResponse:
     """Give the portal's accent as a style sheet, since pages may carry no inline style."""
     context = {"light": light_roles(colour), "dark": dark_roles(colour)}
     return render(request, "frontend/brand.css", context, content_type="text/css")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead those who look for the icon where it once used to be."""
+    return HttpResponseRedirect(static("frontend/mark.svg"))
 
 
 @csrf_exempt

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Person, Role, Team
 from accounts.services.people import person_of_address
-from ideas.models import Board, Comment, Idea, Origin, Portal
+from ideas.models import Audience, Board, Comment, Idea, Origin, Portal
 from ideas.services.comments import post_comment
 from ideas.services.following import follow_idea
 from ideas.services.ideas import post_idea
@@ -49,13 +49,18 @@ class Demo:
     def _team(self, entry: dict[str, Any]) -> Team:
         team, _ = Team.objects.get_or_create(slug=entry["slug"], defaults={"name": entry["name"]})
         for colleague in entry["people"]:
-            person, is_new = person_of_address(colleague["email"])
+            person, is_new = self._person(colleague, Role.TEAM_MEMBER)
             if is_new:
-                Person.objects.filter(pk=person.pk).update(
-                    display_name=colleague["name"], language=colleague["language"], role=Role.TEAM_MEMBER
-                )
                 person.teams.add(team)
         return team
+
+    def _person(self, entry: dict[str, str], role: Role) -> tuple[Person, bool]:
+        person, is_new = person_of_address(entry["email"])
+        if is_new:
+            Person.objects.filter(pk=person.pk).update(
+                display_name=entry["name"], language=entry["language"], role=role
+            )
+        return person, is_new
 
     def _board(self, portal: Portal, team: Team, position: int, entry: dict[str, Any]) -> Board:
         fields = {name: value for name, value in entry.items() if name not in {"slug", "team", "ideas"}}
@@ -82,6 +87,8 @@ class Demo:
         self._vote(idea, demo, posted_at)
         self._discuss(idea, demo.comments, posted_at)
         self._decide(idea, demo, posted_at)
+        if board.seen_by == Audience.PUBLIC and not (demo.status or demo.merged_into):
+            follow_idea(idea, person=self._person(self.texts["follower"], Role.MEMBER)[0])
 
     def _vote(self, idea: Idea, demo: DemoIdea, posted_at: datetime) -> None:
         voters = self.crowd.some(demo.appeal + demo.against)

@@ -72,7 +72,7 @@ def web_worker_and_scheduler() -> list[Child]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "ideation"]
     granian = [
-        *("granian", "ideation.wsgi:application", "--interface", "wsgi", "--host", settings.HOST),
+        *("granian", "ideation.web:application", "--interface", "wsgi", "--host", settings.HOST),
         *("--port", str(settings.PORT), "--workers", str(settings.WEB_WORKERS), "--no-ws", "--log-level", "warning"),
         *("--blocking-threads", str(settings.WEB_THREADS), "--respawn-failed-workers", "--workers-kill-timeout", "4"),
     ]

@@ -163,6 +163,7 @@ def test_unknown_board_is_refused(board: Board) -> None:
     answer = nobody().get("ideas/", board="nowhere")
     assert problem(answer) == (404, "unknown_board")
     assert fields_at_fault(answer) == {"board": "unknown_board"}
+    assert answer.json()["detail"].startswith("There is no board of this name in “board”")
 
 
 def test_counts_that_a_board_hides_are_null_but_for_the_team(

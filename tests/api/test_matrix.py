@@ -29,6 +29,8 @@ CALLERS = [*PEOPLE, "i:read", "i:write", "v:write", "c:write", "m:write"]
 # theirs: an idea on the public board whose author is a contact of the key's partner.
 REVIEWED = """
 operation      place    nobody member author other owner admin i:read i:write v:write c:write m:write
+get_index      public      200    200    200   200   200   200    200     200     200     200     200
+
 list_boards    public      200    200    200   200   200   200    200     200     200     200     200
 
 list_ideas     public      200    200    200   200   200   200    200     200     200     200     200
@@ -139,6 +141,7 @@ def request(operation: str, scene: Scene, place: str, is_key: bool) -> tuple[str
     path = f"ideas/{idea.public_id}/"
     mine = "votes/mine/?voter_external_id=c-1" if is_key else "votes/mine/"
     requests: dict[str, Callable[[], tuple[str, str, Any]]] = {
+        "get_index": lambda: ("GET", "", None),
         "list_boards": lambda: ("GET", "boards/", None),
         "list_ideas": lambda: ("GET", f"ideas/?board={board.slug}", None),
         "similar_ideas": lambda: ("GET", f"ideas/similar/?title=idea&board={board.slug}", None),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.templatetags.static import static
 from django.test import Client, RequestFactory
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
@@ -37,6 +38,10 @@ def test_footer_links_imprint_and_privacy(client: Client) -> None:
     shown = text(client.get("/how-ranking-works/"))
     assert "https://example.org/imprint" in shown
     assert "https://example.org/privacy" in shown
+
+
+def test_an_icon_is_found_at_its_old_place(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"] == static("frontend/mark.svg")
 
 
 def test_robots_keep_out_of_what_is_private(client: Client) -> None:

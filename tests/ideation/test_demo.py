@@ -41,6 +41,7 @@ def test_demo_shows_all_that_the_product_does_and_can_be_repeated(member: Person
     assert first.standing.up == Vote.objects.filter(idea=first, value=1).count() > 50, "folded"
     assert not Delivery.objects.exists(), "nobody gets mail about the past"
     priya = Person.objects.get(email="priya@lindwerk.example")
+    assert Person.objects.get(email="mila@rider.example").follows.count() > 10, "she hears of decisions"
     assert "inside" in {board.slug for board in boards_for(viewer_for(priya))}
 
     idea = post_idea(boards[0], author=member, title="A saddle that is warm in winter")
