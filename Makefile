@@ -11,10 +11,10 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check format migrations messages lock backup restore browser
+.PHONY: help run demo test quick check bench bench-growth format migrations messages lock backup restore browser wrk
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 run: $(BIN)/.run-installed ## Serve the portal, API, admin and background work at http://127.0.0.1:8000 (PORT changes it)
 	@exec $(MANAGE) serve
@@ -41,6 +41,12 @@ check: $(BIN)/.dev-installed ## Check format, lint, types, import contracts, tem
 templates:
 	@git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	@git ls-files -z '*.html' | xargs -0 -r $(BIN)/djlint --quiet --lint
+
+bench: $(BIN)/.run-installed wrk ## Measure the product against yardsticks, on 100,000 ideas (WRITE=--write keeps the table in docs)
+	@$(BIN)/python -m bench.run $(WRITE)
+
+bench-growth: $(BIN)/.run-installed wrk ## The same at a thousand, 100,000 and a million ideas
+	@$(BIN)/python -m bench.growth $(WRITE)
 
 format: $(BIN)/.dev-installed ## Bring code and templates into shape
 	$(BIN)/ruff format .
@@ -81,3 +87,6 @@ $(BIN)/.dev-installed: requirements-dev.lock requirements.lock | $(BIN)/python
 
 browser:
 	@command -v chromium >/dev/null || tools/install-browser
+
+wrk:
+	@command -v wrk >/dev/null || tools/install-wrk

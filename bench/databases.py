@@ -17,6 +17,7 @@ import redis
 from bench.data import VERSION, Data, Size
 from bench.loading import Connection, load
 from ideation.embedded import hold_services, service_urls
+from ideation.embedded.paths import layout_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(os.environ.get("BENCH_DIR", ROOT / "var" / "bench")).absolute()
@@ -52,6 +53,10 @@ class Installation:
     def sockets(self) -> str:
         """The folder of PostgreSQL's socket."""
         return unquote(urlsplit(service_urls(self.var_dir).database_url).hostname or "")
+
+    @property
+    def database_pid(self) -> int:
+        return int((layout_of(self.var_dir).database / "postmaster.pid").read_text().split()[0])
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
