@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Forbidden, Invalid
 
 
 class BoardClosed(Conflict):
@@ -21,3 +21,8 @@ class AlreadyMerged(Conflict):
 class UnknownTag(Invalid):
     code = "unknown_tag"
     message = _("There is no such tag.")
+
+
+class CountsHidden(Forbidden):
+    code = "counts_hidden"
+    message = _("This board shows counts to those who voted.")

@@ -46,6 +46,11 @@ get_idea       members     404    200    200   200   200   200    200     404   
 get_idea       team        404    404    404   404   200   200    404     404     404     404     200
 get_idea       hidden      404    404    404   404   200   200    404     404     404     404     200
 
+explain_rank   public      200    200    200   200   200   200    200     200     200     200     200
+explain_rank   members     404    200    200   200   200   200    200     404     404     404     200
+explain_rank   team        404    404    404   404   200   200    404     404     404     404     200
+explain_rank   hidden      404    404    404   404   200   200    404     404     404     404     200
+
 list_comments  public      200    200    200   200   200   200    200     200     200     200     200
 list_comments  members     404    200    200   200   200   200    200     404     404     404     200
 list_comments  team        404    404    404   404   200   200    404     404     404     404     200
@@ -146,6 +151,7 @@ def request(operation: str, scene: Scene, place: str, is_key: bool) -> tuple[str
         "list_ideas": lambda: ("GET", f"ideas/?board={board.slug}", None),
         "similar_ideas": lambda: ("GET", f"ideas/similar/?title=idea&board={board.slug}", None),
         "get_idea": lambda: ("GET", path, None),
+        "explain_rank": lambda: ("GET", f"{path}rank/?sort=top", None),
         "list_comments": lambda: ("GET", f"{path}comments/", None),
         "post_idea": lambda: ("POST", "ideas/", {"board": board.slug, "title": "New", **named("author", is_key)}),
         "edit_idea": lambda: ("PATCH", path, {"title": "Other words"}),

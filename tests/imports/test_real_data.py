@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from tests.imports.support import checksums, opinions, run_import
 from tests.support.mail import SmtpSink
 from tests.support.waiting import eventually
 from tests.support.worker import environment
+from votes import ranking
 from votes.imports.polis import source_of
 from votes.models import Vote, VoteEvent
+from votes.replay import FORMULAS, Asked, Placed
+from votes.replay import replayed as replayed_ideas
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,9 +85,53 @@ def test_conversation_comes_out_as_counted(data_dir: Path, name: str, language: 
     assert sum(Standing.objects.values_list("up", flat=True)) == truth["agree"]
     assert sum(Standing.objects.values_list("down", flat=True)) == truth["disagree"]
 
+    if (folder / "hot.json").exists():
+        assert_past_trending_is(json.loads((folder / "hot.json").read_text()))
+    if (folder / "scores.json").exists():
+        assert_shares_are(json.loads((folder / "scores.json").read_text())["rows"])
+
     before = checksums()
     assert import_conversation(folder, language).startswith("0 ideas imported")
     assert checksums() == before
+
+
+def replayed(order: str, at: datetime, half_life_days: float = 7.0) -> dict[str, Placed]:
+    """Return the past order by the statements' own ids."""
+    [version] = FORMULAS[order]
+    ids = dict(Idea.objects.values_list("public_id", "origin__external_id"))
+    asked = Asked(order, version, at, tuple(Board.objects.all()), half_life_days)
+    return {ids[placed.public_id]: placed for placed in replayed_ideas(asked)}
+
+
+def assert_past_trending_is(truth: dict[str, Any]) -> None:
+    """Compare with decayed sums that somebody else computed half-way and at the end, to the digits they gave.
+
+    Half-way, one supporter of statement 32 had said so twice, minutes apart. There the later time counts; here the same
+    vote again is no change.
+    """
+    hidden = set(Idea.objects.exclude(hidden_at=None).values_list("origin__external_id", flat=True))
+    beginning = ranking.decay_per_second(1.0) * (truth["t0_epoch"] - ranking.EPOCH_SECONDS)
+    for name, moment in truth["at"].items():
+        found = replayed("trending", datetime.fromtimestamp(moment["T"], UTC), half_life_days=1.0)
+        expected = {str(idea): score for idea, score in moment["L_log_space_h24"] if str(idea) not in hidden}
+        assert len(expected) > 5
+        assert list(found)[: len(expected)] == list(expected)
+        differing = {i for i, score in expected.items() if abs(found[i].score - beginning - score) > 1e-6}
+        assert differing == ({"32"} if name == "half" else set())
+        assert all(abs(found[idea].score - beginning - expected[idea]) < 3e-5 for idea in differing)
+
+
+def assert_shares_are(rows: list[dict[str, Any]]) -> None:
+    """Compare the counts, and the bound of reddit that somebody else computed, at the end of the replayed ledger."""
+    truth = {str(row["comment"]): row for row in rows}
+    found = replayed("best", datetime.now(UTC))
+    assert found
+    for idea, placed in found.items():
+        assert (placed.up, placed.down) == (truth[idea]["agree"], truth[idea]["disagree"])
+        n = placed.up + placed.down
+        assert placed.score == pytest.approx(ranking.wilson_lower_bound(placed.up, n, z=ranking.Z_95), abs=1e-9)
+        reddit = ranking.wilson_lower_bound(placed.up, n, z=1.281551565545)
+        assert reddit == pytest.approx(truth[idea]["wilson80_reddit_agree_vs_disagree"] or 0, abs=1e-9)
 
 
 def top_ten() -> list[list[Any]]:
