@@ -14,6 +14,7 @@ from ideas.errors import CountsHidden
 from ideas.models import Board, Idea, Standing
 from ideas.places import PLACES_COUNTED, place_of
 from votes import ranking
+from votes.rates import rate_of
 
 MOST_VOTES_TRIED = 1 << 20
 
@@ -65,7 +66,7 @@ def explain(viewer: Viewer, idea: Idea, order: str, *, now: datetime | None = No
     """Explain the place of an idea at hand, with its board and standing, on its board.
 
     Raises: CountsHidden where the order would tell counts that the board hides from the viewer.
-    Queries: 2, and one more where the board hides counts until one has voted.
+    Queries: 2; `best` 1 more, and 1 more where the board hides counts until one has voted.
     """
     at, rule, standing = now or timezone.now(), rule_of(order, idea.board), idea.standing
     place = place_of(standing, order) if idea.is_listed else None
@@ -90,6 +91,8 @@ def explain(viewer: Viewer, idea: Idea, order: str, *, now: datetime | None = No
 
 def rule_of(order: str, board: Board) -> Rule:
     """Return the rule that an order follows on a board now."""
+    if order == "best" and (rate := rate_of(board)) is not None:
+        return _rule_by_views(rate)
     return RULES[order]
 
 
@@ -137,6 +140,32 @@ def _best_votes(standing: Standing, above: Standing, now: datetime) -> int | Non
     up, down = max(standing.up, 0), max(standing.down, 0)
     beaten = (above.best, above.idea_id)  # ties go to the newer one
     return fewest(lambda more: (ranking.best(up + more, down), standing.idea_id) > beaten)
+
+
+def _rule_by_views(rate: float) -> Rule:
+    """Return the rule of `best` on boards without votes against (`ranking.best_by_views`)."""
+
+    def inputs(standing: Standing, now: datetime) -> list[Input]:
+        followed, expected = max(standing.up_seen, 0), standing.seen * rate
+        scale = expected + ranking.BEST_PRIOR
+        score = ranking.best_by_views(standing.up, up_seen=followed, seen=standing.seen, rate=rate)
+        return [
+            Input("up_votes_after_views", followed, followed / scale),
+            Input("expected_for_its_views", expected, -expected / scale),
+            Input("other_up_votes", max(standing.up - followed, 0), score - (followed - expected) / scale),
+        ]
+
+    def up_votes(standing: Standing, above: Standing, now: datetime) -> int | None:
+        is_seen = standing.seen > 0
+
+        def is_enough(more: int) -> bool:
+            followed = standing.up_seen + more * is_seen
+            score = ranking.best_by_views(standing.up + more, up_seen=followed, seen=standing.seen, rate=rate)
+            return (score, standing.idea_id) > (above.best, above.idea_id)
+
+        return fewest(is_enough)
+
+    return Rule(ranking.BEST_VERSION, "(votes + k) / (votes expected for its views + k) − 1", inputs, up_votes)
 
 
 def fewest(is_enough: Callable[[int], bool]) -> int | None:

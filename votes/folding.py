@@ -185,11 +185,7 @@ def _recount(cursor: CursorWrapper) -> Folded | None:
         UPDATE ideas_standing s
         SET up = scored.up, down = scored.down, top = {ranking.top_sql("scored.up", "scored.down")},
             best = {best_sql("scored")}, up_seen = scored.up_seen, trending = scored.trending
-        FROM (SELECT t.idea_id, t.seen, r.rate, coalesce(v.up, 0) AS up, coalesce(v.down, 0) AS down,
-                     coalesce(v.up_seen, 0) AS up_seen, coalesce(v.trending, '-Infinity') AS trending
-              FROM ideas_standing t JOIN ({RATES}) r ON r.board_id = t.board_id
-                   LEFT JOIN ({votes_by_idea(settings.HALF_LIFE_DAYS)}) v USING (idea_id)) scored
-        WHERE s.idea_id = scored.idea_id""")
+        FROM ({counted_ideas(settings.HALF_LIFE_DAYS)}) scored WHERE s.idea_id = scored.idea_id""")
     ideas = cursor.rowcount
     ScoreDue.objects.all().delete()
     _mark_here(cursor)
@@ -213,6 +209,15 @@ def _mark_here(cursor: CursorWrapper) -> None:
         "scored_by": ranking.versions(settings.HALF_LIFE_DAYS),
     }
     Fold.objects.update_or_create(id=1, defaults=values)
+
+
+def counted_ideas(half_life_days: float) -> str:
+    """Return the SELECT of all that scores are made of, for every idea, from all votes."""
+    return f"""
+        SELECT t.idea_id, t.seen, r.rate, coalesce(v.up, 0) AS up, coalesce(v.down, 0) AS down,
+               coalesce(v.up_seen, 0) AS up_seen, coalesce(v.trending, '-Infinity') AS trending
+        FROM ideas_standing t JOIN ({RATES}) r ON r.board_id = t.board_id
+             LEFT JOIN ({votes_by_idea(half_life_days)}) v USING (idea_id)"""
 
 
 @cache

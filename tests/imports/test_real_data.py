@@ -97,7 +97,7 @@ def test_conversation_comes_out_as_counted(data_dir: Path, name: str, language: 
 
 def replayed(order: str, at: datetime, half_life_days: float = 7.0) -> dict[str, Placed]:
     """Return the past order by the statements' own ids."""
-    [version] = FORMULAS[order]
+    version = next(iter(FORMULAS[order]))
     ids = dict(Idea.objects.values_list("public_id", "origin__external_id"))
     asked = Asked(order, version, at, tuple(Board.objects.all()), half_life_days)
     return {ids[placed.public_id]: placed for placed in replayed_ideas(asked)}

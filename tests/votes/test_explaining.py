@@ -20,6 +20,7 @@ from tests.support.scene import make_board, make_idea, make_person
 from votes import ranking
 from votes.explaining import Explanation, explain
 from votes.services import cast_vote
+from votes.services.exposures import add_views
 
 pytestmark = pytest.mark.usefixtures("folding")
 
@@ -77,6 +78,22 @@ def test_as_many_votes_as_it_says_pass_the_next_one_and_one_less_does_not(ideas:
         fold_all()
         has_passed = explained(ideas[2], order).above != needed.above
         assert has_passed == (given == needed.up_votes)
+
+
+def test_best_is_explained_by_views_where_nobody_votes_against() -> None:
+    board = make_board()
+    few, many = make_idea(board), make_idea(board)
+    add_views({(idea.pk, timezone.now().date()): (30, 20.0) for idea in (few, many)})
+    for number in range(6):
+        cast_vote(many, voter=make_person())
+        if number < 2:
+            cast_vote(few, voter=make_person())
+    fold_all()
+    found = explained(few, "best")
+    assert [each.name for each in found.inputs] == ["up_votes_after_views", "expected_for_its_views", "other_up_votes"]
+    assert (found.inputs[0].value, found.position, found.above) == (2, 2, many)
+    assert contributions(found) == pytest.approx(found.score, abs=1e-9)
+    assert found.up_votes == 5, "a tie goes to the newer one, which is the other"
 
 
 def test_an_idea_that_is_in_no_list_has_no_place(ideas: list[Idea], administrator: Person) -> None:

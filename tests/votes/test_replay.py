@@ -6,12 +6,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import Person
 from ideas.models import Board, Idea, Standing
 from tests.support.folding import fold_all
-from tests.support.scene import make_idea, make_person
+from tests.support.scene import make_board, make_idea, make_person
+from votes import ranking
+from votes.rates import refresh_rates
 from votes.services import cast_vote, retract_vote
+from votes.services.exposures import add_views
 
 pytestmark = pytest.mark.usefixtures("folding")
 
@@ -70,6 +74,30 @@ def test_past_orders_are_those_that_the_fold_wrote(board: Board, ideas: list[Ide
             found = replayed(board, order, at)
             assert [idea for idea, _score in found] == [idea for idea, _score in expected]
             assert [score for _idea, score in found] == pytest.approx([score for _idea, score in expected], abs=1e-9)
+
+
+def test_past_views_and_rates_are_those_of_the_time(voters: list[Person]) -> None:
+    board, today = make_board(), timezone.now().date()
+    seen, unseen, elsewhere = (make_idea(board) for _ in range(3))
+    add_views({(seen.pk, today - timedelta(days=1)): (60, 50.0), (unseen.pk, today - timedelta(days=1)): (9, 9.0)})
+    for voter in voters[:3]:
+        cast_vote(seen, voter=voter)
+        cast_vote(elsewhere, voter=voter)
+    fold_all()
+    refresh_rates()
+    past, at = as_folded(board, "best"), timezone.now()
+
+    for voter in voters:
+        cast_vote(unseen, voter=voter)
+    add_views({(seen.pk, today + timedelta(days=1)): (300, 200.0), (elsewhere.pk, today + timedelta(days=1)): (9, 5.0)})
+    fold_all()
+    assert refresh_rates() == [board.pk]
+    for moment, expected in ((at, past), (at + timedelta(days=2), as_folded(board, "best"))):
+        found = replayed(board, "best", moment)
+        assert [idea for idea, _score in found] == [idea for idea, _score in expected]
+        assert [score for _idea, score in found] == pytest.approx([score for _idea, score in expected], abs=1e-9)
+    by_shares = replay("--order", "best", "--board", board.slug, "--formula", "best-1", at=at)
+    assert float(by_shares[0]["score"]) == pytest.approx(ranking.best(3, 0), abs=1e-9)
 
 
 def test_an_idea_that_was_not_there_yet_has_no_place(board: Board, ideas: list[Idea]) -> None:
