@@ -16,6 +16,7 @@ from ideas.models import Board, Idea
 from ideation.embedded import hold_services
 from ideation.translations import compile_translations
 from tests.support import scene
+from tests.support.databases import copy_migrated_database
 from tests.support.mail import SmtpSink, running_sink
 from tests.support.worker import running_worker, taking_tasks
 
@@ -38,7 +39,14 @@ def translations() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(services: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Make a database per test process, once there is a server to make it on."""
+    """Have a database per test process, once there is a server to have it on."""
+    copy_migrated_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take the database that is there, our copy; the next run replaces it."""
+    return True
 
 
 @pytest.fixture(scope="session")
