@@ -16,6 +16,7 @@ class ContactInline(TabularInline):
     """Under which names partners know a person; they keep them, we show them."""
 
     model = Contact
+    fk_name = "person"
     extra = 0
     max_num = 0
     can_delete = False
@@ -46,7 +47,7 @@ class ContactAdmin(ReadOnlyAdmin):
     search_fields = ("external_id",)
     search_help_text = _("Id at the partner, or the whole e-mail address")
     ordering = ("-id",)
-    fields = ("source", "external_id", "name", "email", "person", "created_at")
+    fields = ("source", "external_id", "name", "email", "person", "unlinked_by", "created_at")
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Contact]", search_term: str

@@ -15,6 +15,10 @@ class Contact(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="contacts", verbose_name=_("person"))
     email = models.EmailField(_("e-mail address"), blank=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
+    # Whoever parted from this name by themselves: their address no longer joins them with contacts of this source.
+    unlinked_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("unlinked by")
+    )
     created_at = models.DateTimeField(_("since"), db_default=models.functions.Now(), editable=False)
 
     class Meta:

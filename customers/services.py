@@ -3,6 +3,7 @@
 What a partner says is the partner's word, not the person's. So the address stays in the contact: it never leads to an
 account, or else a partner could vote and post as anybody whose address it knows. The two become one person when the
 owner of the address signs in with it. Until then the partner's name for the person shows; afterwards the person's own.
+From then on the partner votes and posts as that person, who can end it. Nobody of a team is ever joined.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Person
 from accounts.services import clean_email
+from activity.services import record
+from common.errors import NotFound
 from common.text import clean_line
 from customers.models import Contact
 
@@ -64,6 +67,22 @@ def people_for_contacts(named: Iterable[Named], *, source: str) -> dict[str, int
         ]
     )
     return found | {who.external_id: person.pk for who, person in zip(new, people, strict=True)}
+
+
+@transaction.atomic
+def unlink_contact(contact_id: int, *, person: Person) -> None:
+    """Part a partner's name from `person`, for good: by it the partner means somebody else from now on.
+
+    What was posted and voted stays the person's.
+
+    Raises: NotFound for a name that is not theirs.
+    """
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id, person=person).first()
+    if contact is None:
+        raise NotFound
+    contact.person, contact.unlinked_by = Person.objects.create(display_name=contact.name), person
+    contact.save(update_fields=["person", "unlinked_by"])
+    record("person.unlinked", subject_type="person", subject_id=person.pk, actor=person, data={"contact": contact.pk})
 
 
 def _find(source: str, external_id: str) -> Contact | None:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("me/", me.overview, name="me"),
     path("profile/", me.profile, name="profile"),
     path("profile/mails/", me.mails, name="mails"),
+    path("profile/unlink/", me.unlink, name="unlink"),
     path("how-ranking-works/", pages.how_ranking_works, name="how_ranking_works"),
     path("view-settings/", pages.view_settings, name="view_settings"),
     path("brand/<colour:colour>.css", pages.brand, name="brand"),

@@ -160,7 +160,7 @@ class IdeaView(ApiView):
         operation_id="edit_idea",
         summary="Change what an idea says",
         description=(
-            "For the author and the board's team. A key with `ideas:write` may change the ideas of its own contacts, "
+            "For the author and the board's team. A key with `ideas:write` may change the ideas that came from it, "
             "one with `moderation:write` all."
         ),
         tags=["ideas"],

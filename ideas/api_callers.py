@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person, Scope
+from accounts.models import Person, Role, Scope
 from accounts.viewers import Viewer
+from activity.models import Event
 from common.errors import Forbidden, Invalid, SignInNeeded
 from customers.models import Contact
 from customers.services import person_for_contact
@@ -45,7 +47,8 @@ def actor_of(
     """Return the person a request acts for: the one signed in, or the one a key names.
 
     Args: `named`, what the request's `field` holds: external_id, and perhaps email and name.
-    Raises: `missing` for a key that names nobody; NotForOthers for a session that names somebody.
+    Raises: `missing` for a key that names nobody; NotForOthers for a session that names somebody; Forbidden for a key
+        that names somebody who is closed, or of a team.
     """
     if viewer.key is None:
         if viewer.person is None:
@@ -60,7 +63,7 @@ def actor_of(
     except Invalid as error:
         error.field = f"{field}.{error.field}" if error.field else field
         raise
-    if not person.is_active:
+    if not person.is_active or person.is_staff:
         raise Forbidden(field=field)
     return person
 
@@ -71,9 +74,16 @@ def caller_name(viewer: Viewer) -> str:
 
 
 def may_edit(viewer: Viewer, idea: Idea) -> bool:
-    """Return whether `viewer` may edit: also a key whose partner knows the author. Queries: one for such a key."""
+    """Return whether `viewer` may edit: also a key, what came from its partner. Queries: one for such a key."""
     if may_edit_idea(viewer, idea):
         return True
     if viewer.key is None or not viewer.may(Scope.IDEAS_WRITE):
         return False
-    return Contact.objects.filter(source=viewer.key.source, person=idea.author_id).exists()
+    return _came_from(viewer.key.source, idea)
+
+
+def _came_from(source: str, idea: Idea) -> bool:
+    """Whether the author is known by the partner alone, or else the idea was posted with a key of theirs."""
+    known = Contact.objects.filter(source=source, person=idea.author_id, person__role=Role.MEMBER)
+    posted = Event.objects.filter(verb="idea.posted", subject_type="idea", subject_id=idea.pk, key__source=source)
+    return known.filter(Q(person__email=None) | Exists(posted)).exists()

@@ -44,6 +44,11 @@ class VoterRequired(AuthorRequired):
     code = "voter_required"
 
 
+class HasAccount(Forbidden):
+    code = "has_account"
+    message = _("This person has an account here: how they voted is theirs to know.")
+
+
 class UnknownIdea(NotFound):
     code = "unknown_idea"
     message = _("There is no idea with this id in “into”, or you may not see it.")
@@ -185,13 +190,15 @@ class MyVotesView(ApiView):
     @extend_schema(
         operation_id="my_votes",
         summary="How somebody voted",
-        description="For whoever is signed in; a key with `votes:write` names a contact of its own.",
+        description=(
+            "For whoever is signed in; a key with `votes:write` names a contact of its own, who has no account here."
+        ),
         tags=["votes"],
         parameters=[MyVotesQuery],
         auth=needs(Scope.VOTES_WRITE),
         responses={
             200: MyVotePageSerializer,
-            **problems(*READS, "not_authenticated", "missing_scope", "bad_cursor", "voter_required"),
+            **problems(*READS, "not_authenticated", "missing_scope", "bad_cursor", "has_account", "voter_required"),
         },
     )
     def get(self, request: Request) -> Response:
@@ -216,7 +223,10 @@ def _asked_for(viewer: Viewer, external_id: str | None) -> Person | None:
         return viewer.person
     if external_id is None:
         raise VoterRequired(field="voter_external_id")
-    return Person.objects.filter(contacts__source=viewer.key.source, contacts__external_id=external_id).first()
+    found = Person.objects.filter(contacts__source=viewer.key.source, contacts__external_id=external_id).first()
+    if found and found.email:
+        raise HasAccount(field="voter_external_id")
+    return found
 
 
 def _cursor(asked: dict[str, Any], listing: Listing) -> Cursor | None:

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.services import update_profile
 from accounts.time_zones import time_zone_names
 from accounts.viewers import viewer_of
-from common.errors import DomainError, Invalid
+from common.errors import DomainError, Invalid, NotFound
+from customers.selectors import contacts_of
+from customers.services import unlink_contact
 from frontend.cards import cards
 from frontend.entrances import person_of
 from frontend.forms import MailsForm, ProfileForm
@@ -40,6 +42,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
     context = {"form": form, "mails": MailsForm.for_person(person, None), "time_zones": time_zone_names()}
+    context |= {"contacts": contacts_of(person)}
     return render(request, "frontend/profile.html", context, status=400 if form.errors else 200)
 
 
@@ -61,4 +64,15 @@ def mails(request: HttpRequest) -> HttpResponse:
         raise Invalid
     set_preferences(person, **form.cleaned_data)
     messages.success(request, _("Saved."))
+    return redirect("frontend:profile")
+
+
+@require_POST
+def unlink(request: HttpRequest) -> HttpResponse:
+    """Part from a partner, who then no longer votes and posts as this person."""
+    contact = request.POST.get("contact", "")
+    if not (contact.isascii() and contact.isdigit() and len(contact) < 19):
+        raise NotFound
+    unlink_contact(int(contact), person=person_of(request))
+    messages.success(request, _("Unlinked. What you posted and voted there stays yours."))
     return redirect("frontend:profile")

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Person, Scope
+from accounts.models import Person, Role, Scope
 from activity.models import Event
 from customers.services import person_for_contact
 from ideas.models import Board, CountsShown, Idea, Standing
@@ -13,6 +13,7 @@ from ideas.services.merging_state import mark_merged
 from ideas.services.moderation import change_status, hide_idea, lock_idea
 from tests.support.api import fields_at_fault, nobody, problem, signed_in, with_key
 from tests.support.scene import make_administrator, make_idea, make_person
+from votes.services import unite_people
 
 
 @pytest.fixture
@@ -136,6 +137,22 @@ def test_partner_edits_the_ideas_of_its_own_contacts(board: Board) -> None:
     assert problem(stranger) == (403, "permission_denied")
     assert with_key(Scope.MODERATION_WRITE, source="shop").patch(path_of(idea), change).status_code == 200
     assert problem(with_key(Scope.IDEAS_READ).patch(path_of(idea), change)) == (403, "missing_scope")
+
+
+def test_partner_edits_of_people_with_an_account_only_what_came_from_it(board: Board, member: Person) -> None:
+    crm, shop = (with_key(Scope.IDEAS_WRITE, source=name) for name in ("crm", "shop"))
+    posted = {"board": board.slug, "title": "By phone", "author": {"external_id": "c-1"}}
+    theirs = crm.post("ideas/", posted).json()["id"]
+    own = make_idea(board, author=member)
+    for source in ("crm", "shop"):
+        unite_people(person_for_contact(source=source, external_id="c-1"), into=member)
+    change = {"title": "As told by phone"}
+    assert crm.patch(f"ideas/{theirs}/", change).status_code == 200
+    assert problem(crm.patch(path_of(own), change)) == (403, "permission_denied")
+    assert problem(shop.patch(f"ideas/{theirs}/", change)) == (403, "permission_denied")
+    Person.objects.filter(pk=member.pk).update(role=Role.TEAM_MEMBER)
+    assert problem(crm.patch(f"ideas/{theirs}/", change)) == (403, "permission_denied")
+    assert problem(crm.post("ideas/", posted)) == (403, "permission_denied")
 
 
 def test_team_and_administrators_edit_and_strangers_do_not(idea: Idea, colleague: Person) -> None:

@@ -2,6 +2,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Person
+from customers.models import Contact
+from customers.services import person_for_contact
 from ideas.models import Board, Idea
 from ideas.services.ideas import withdraw_idea
 from ideas.services.moderation import hide_idea
@@ -64,6 +66,20 @@ def test_profile_refuses_unknown_zones_and_keeps_the_rest(signed_in: SignedIn, b
     assert 'value="Maxi"' in text(response)
     member.refresh_from_db()
     assert member.display_name == "Max Member"
+
+
+def test_linked_partners_are_listed_and_unlinked(signed_in: SignedIn, board: Board, member: Person) -> None:
+    person_for_contact(source="crm", external_id="c-1", name="Maxi")
+    contact = Contact.objects.get()
+    client = signed_in(member)
+    assert "Partners" not in text(client.get("/profile/"))
+    for strange in (str(contact.pk), "", "²", "9" * 30):
+        assert client.post("/profile/unlink/", {"contact": strange}).status_code == 404
+    Contact.objects.update(person=member)
+    assert "Maxi (crm)" in text(client.get("/profile/"))
+    after = client.post("/profile/unlink/", {"contact": contact.pk}, follow=True)
+    assert "Maxi (crm)" not in text(after)
+    assert person_for_contact(source="crm", external_id="c-1") != member
 
 
 def test_mails_are_chosen_in_the_profile(signed_in: SignedIn, board: Board, member: Person) -> None:

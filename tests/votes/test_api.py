@@ -4,14 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Person, Scope
+from accounts.models import Person, Role, Scope
 from customers.models import Contact
 from ideas.models import Audience, Board, CountsShown, Idea
 from ideas.services.moderation import change_status, hide_idea
 from tests.support.api import Caller, fields_at_fault, nobody, problem, signed_in, with_key
 from tests.support.scene import make_administrator, make_board, make_idea, make_person
 from votes.models import Vote, VoteEvent
-from votes.services import cast_vote, merge_ideas
+from votes.services import cast_vote, merge_ideas, unite_people
 
 CONTACT = {"external_id": "c-1", "name": "Cara"}
 
@@ -237,6 +237,22 @@ def test_a_key_asks_for_the_votes_of_its_own_contacts(idea: Idea, partner: Calle
     assert problem(partner.get("votes/mine/")) == (400, "voter_required")
     assert problem(nobody().get("votes/mine/")) == (401, "not_authenticated")
     assert problem(partner.get("votes/mine/", voter_external_id="c-1", sort="top")) == (400, "unknown_parameter")
+
+
+def test_a_key_votes_as_a_person_with_an_account_and_does_not_ask_how_they_voted(
+    idea: Idea, board: Board, voter: Person, partner: Caller
+) -> None:
+    own = make_idea(board)
+    cast_vote(own, voter=voter)
+    partner.send("PUT", vote_url(idea), {"voter": CONTACT})
+    unite_people(Contact.objects.get().person, into=voter)
+    assert problem(partner.get("votes/mine/", voter_external_id="c-1")) == (403, "has_account")
+    assert problem(partner.get("votes/mine/", idea=own.public_id, voter_external_id="c-1")) == (403, "has_account")
+    assert partner.send("PUT", vote_url(own), {"voter": CONTACT}).status_code == 200
+    assert Vote.objects.filter(idea=own).count() == 1
+    Person.objects.filter(pk=voter.pk).update(role=Role.ADMINISTRATOR)
+    for method in ("PUT", "DELETE"):
+        assert problem(partner.send(method, vote_url(own), {"voter": CONTACT})) == (403, "permission_denied")
 
 
 def test_votes_on_ideas_that_became_private_are_not_shown(idea: Idea, voter: Person) -> None:

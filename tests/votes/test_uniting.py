@@ -4,10 +4,10 @@ import pytest
 from allauth.account.signals import authentication_step_completed
 from django.utils import timezone
 
-from accounts.models import Person
-from common.errors import Forbidden
+from accounts.models import Person, Role
+from common.errors import Forbidden, NotFound
 from customers.models import Contact
-from customers.services import person_for_contact
+from customers.services import person_for_contact, unlink_contact
 from ideas.models import Board, Comment, Follow, Idea
 from ideas.services.comments import post_comment
 from ideas.services.following import follow_idea, mute_idea
@@ -130,6 +130,28 @@ def test_whoever_signs_in_becomes_one_with_contacts_of_the_address(idea: Idea, c
     assert values(idea) == {owner.pk: 1}
     assert set(Contact.objects.values_list("person", flat=True)) == {owner.pk}
     assert not Person.objects.filter(pk__in=[contact.pk, other_source.pk], is_active=True).exists()
+
+
+def test_no_partner_becomes_one_with_those_who_decide(idea: Idea, contact: Person, owner: Person) -> None:
+    Person.objects.filter(pk=owner.pk).update(role=Role.TEAM_MEMBER)
+    owner.refresh_from_db()
+    prove_address(owner)
+    assert Contact.objects.get().person == contact
+
+
+def test_unlinked_partner_means_somebody_else_for_good(idea: Idea, contact: Person, owner: Person) -> None:
+    cast_vote(idea, voter=contact)
+    prove_address(owner)
+    unlink_contact(Contact.objects.get().pk, person=owner)
+    later = {"source": "crm", "email": "cara@example.com"}
+    known, other = (person_for_contact(external_id=name, **later) for name in ("c-1", "c-2"))
+    prove_address(owner)
+    assert person_for_contact(external_id="c-1", **later) == known
+    assert person_for_contact(external_id="c-2", **later) == other
+    assert len({known, other, owner, contact}) == 4
+    assert values(idea) == {owner.pk: 1}
+    with pytest.raises(NotFound):
+        unlink_contact(Contact.objects.get(external_id="c-1").pk, person=owner)
 
 
 def test_a_link_of_the_operator_proves_no_address(idea: Idea, contact: Person, owner: Person) -> None:

@@ -16,11 +16,15 @@ from votes.services.transfer import move_votes_of_person
 def unite_contacts_of(person: Person) -> None:
     """Unite with `person`, who has proven their address, whomever partners know by it and who never signed in.
 
+    Not with those who decide on ideas, as whom no partner may act, nor where the person has parted from the partner.
+
     Queries: 1 when there is nobody.
     """
-    if not person.email:
+    if not person.email or person.is_staff:
         return
-    strangers = Person.objects.filter(contacts__email=person.email, email=None, last_login=None, is_active=True)
+    parted = Contact.objects.filter(unlinked_by=person).values("source")
+    named = Contact.objects.filter(email=person.email).exclude(source__in=parted)
+    strangers = Person.objects.filter(contacts__in=named, email=None, last_login=None, is_active=True)
     for stranger in strangers.exclude(pk=person.pk).distinct().order_by("pk"):
         unite_people(stranger, into=person)
 
