@@ -11,7 +11,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench bench-growth format migrations messages lock backup restore browser wrk
+.PHONY: help run demo test quick check bench bench-growth bench-quality format migrations messages lock backup restore browser wrk
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ bench: $(BIN)/.run-installed wrk ## Measure the product against yardsticks, on 1
 
 bench-growth: $(BIN)/.run-installed wrk ## The same at a thousand, 100,000 and a million ideas
 	@$(BIN)/python -m bench.growth $(WRITE)
+
+bench-quality: $(BIN)/.run-installed ## Say how good the orders are, on the consultations in IDEATION_DATA
+	@$(BIN)/python -m bench.quality "$(IDEATION_DATA)/polis" $(WRITE)
 
 format: $(BIN)/.dev-installed ## Bring code and templates into shape
 	$(BIN)/ruff format .

@@ -69,7 +69,7 @@ def test_no_vote_is_lost_while_sixteen_hammer_and_a_fold_is_killed(board: Board)
 
 def hammer(ideas: list[Idea], voters: list[Person], seed: int, enough: Event) -> None:
     """Cast, change and take back votes of a few pairs at random, often, and on until it is enough."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
 
     def act() -> None:
         idea, voter, value = chance.choice(ideas), chance.choice(voters), chance.choice([1, -1, 0])
