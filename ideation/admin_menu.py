@@ -65,6 +65,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _("What happens"),
                 _page("notifications_delivery", _("Failed mails"), "mark_email_unread"),
                 _page("activity_event", _("Log"), "history"),
+                ("admin:engine", _("Engine"), "speed"),
             )
         )
     return groups

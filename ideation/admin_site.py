@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
@@ -21,6 +21,7 @@ from activity.models import Event
 from activity.services import record
 from activity.wording import Step, step_of
 from common.admin import RoomAdmin
+from ideation.engine import engine_page
 
 View = Callable[..., HttpResponseBase]
 
@@ -39,7 +40,11 @@ class IdeationAdminSite(UnfoldAdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern]:
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
+        packages = [url for url in super().get_urls() if getattr(url, "name", None) not in LEFT_OUT]
+        return [path("engine/", self.admin_view(self.engine), name="engine"), *packages]
+
+    def engine(self, request: HttpRequest) -> HttpResponse:
+        return engine_page(request, self.each_context(request))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         inner = super().admin_view(view, cacheable)

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-PROBES = re.compile(r"GET /(healthz|readyz)")
+PROBES = re.compile(r"GET /(healthz|readyz|metrics)")
 # These paths are keys: who reads them in a log could use them.
 SECRET_PATHS = re.compile(r"(/(?:link|unsubscribe)/)[^/ ?]+")
 

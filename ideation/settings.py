@@ -51,7 +51,7 @@ DEBUG = env.bool("DEBUG", False)
 _https = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
@@ -319,6 +319,10 @@ SPECTACULAR_SETTINGS = {
         "Status": "ideas.status.Status",
     },
 }
+
+# --- Watching --------------------------------------------------------------------------------------
+# Whoever has this token may read /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # --- Admin -----------------------------------------------------------------------------------------
 UNFOLD = {

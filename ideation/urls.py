@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from common import api_docs
 from common.problems import page_unless_api
 from frontend.views import errors
-from ideation import health
+from ideation import engine, health
 from ideation.api_index import IndexView
 
 api_v1: list[URLPattern | URLResolver] = [
@@ -18,6 +18,7 @@ api_v1: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", engine.metrics),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("api/v1/", include(api_v1)),

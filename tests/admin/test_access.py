@@ -46,6 +46,7 @@ MATRIX: dict[str, dict[str, tuple[int, int, int]]] = {
     "ideas_tag_add": TEAMS,
     "ideas_tag_delete": TEAMS,
     "index": ALL_TEAMS,
+    "engine": ADMINISTRATORS,
     "jsi18n": ALL_TEAMS,
     "search": ALL_TEAMS,
     "autocomplete": NOBODY,
