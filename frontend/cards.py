@@ -1,6 +1,6 @@
 """What a list shows of an idea: the idea, and the vote control in the state that holds for this viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -66,6 +66,7 @@ class Row:
     posted: str
     posted_at: str
     posted_ago: str
+    is_seldom_seen: bool
 
     @property
     def status_label(self) -> StrOrPromise:
@@ -120,7 +121,7 @@ def vote_control(viewer: Viewer, idea: Idea, value: int, *, tally: Tally | None 
     )
 
 
-def row_of(idea: Idea, *, names_board: bool) -> Row:
+def row_of(idea: Idea, *, names_board: bool, is_seldom_seen: bool = False) -> Row:
     return Row(
         path=idea_path(idea),
         title=idea.title,
@@ -139,6 +140,7 @@ def row_of(idea: Idea, *, names_board: bool) -> Row:
         posted=idea.created_at.isoformat(timespec="seconds"),
         posted_at=date_and_time(idea.created_at),
         posted_ago=ago(idea.created_at),
+        is_seldom_seen=is_seldom_seen,
     )
 
 
@@ -148,13 +150,18 @@ def _fate(idea: Idea) -> StrOrPromise:
     return gettext_lazy("Withdrawn") if idea.withdrawn_at else ""
 
 
-def cards(viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True) -> list[Card]:
-    """Queries: one, for what a signed-in viewer voted."""
+def cards(
+    viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True, seldom_seen: Collection[Idea] = ()
+) -> list[Card]:
+    """Args: `seldom_seen`, those of the ideas that stand beside the order.
+
+    Queries: one, for what a signed-in viewer voted.
+    """
     mine = my_votes(viewer.person, ideas) if viewer.person and ideas else {}
-    return [_card(viewer, idea, mine.get(idea.pk, 0), names_board) for idea in ideas]
-
-
-def _card(viewer: Viewer, idea: Idea, value: int, names_board: bool) -> Card:
-    vote = vote_control(viewer, idea, value)
-    counts_views = not vote.closed and not value and idea.author_id != viewer.person_id
-    return Card(idea, vote, row_of(idea, names_board=names_board), counts_views)
+    shown = []
+    for idea in ideas:
+        row = row_of(idea, names_board=names_board, is_seldom_seen=idea in seldom_seen)
+        vote = vote_control(viewer, idea, mine.get(idea.pk, 0))
+        counts_views = not vote.closed and not vote.value and idea.author_id != viewer.person_id
+        shown.append(Card(idea, vote, row, counts_views))
+    return shown

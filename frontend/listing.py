@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.viewers import Viewer
 from common.pagination import BadCursor, Cursor
 from frontend.cards import Card, cards
+from frontend.seldom_seen import seldom_seen, with_seldom_seen
 from frontend.selectors import pinned_on
 from ideas.cursors import at_cursor, cursor_at
 from ideas.lists import ORDERS, ListQuery, Order, boards_ranked, ideas_page
@@ -24,6 +25,7 @@ LABELS: dict[Order, StrOrPromise] = {
     "top": _("Most wanted"),
     "new": _("New"),
     "best": _("Best rated"),
+    "discover": _("Discover"),
 }
 
 
@@ -87,7 +89,7 @@ class Listing:
 
 
 def filters_of(request: HttpRequest, *, one_board: bool) -> Filters:
-    orders = ORDERS if one_board else ORDERS[:3]
+    orders = [order for order in ORDERS if one_board or order != "best"]
     asked = {name: request.GET.get(name, "").replace("\x00", "").strip() for name in ("order", "status", "tag", "q")}
     return Filters(
         order=next((order for order in orders if order == asked["order"]), "trending"),
@@ -100,23 +102,31 @@ def filters_of(request: HttpRequest, *, one_board: bool) -> Filters:
 def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, one_board: bool) -> Listing:
     """Return the asked page of the ideas on `boards`; what a board's team pinned stands above its plain list.
 
-    Queries: two, one of them for the viewer's votes; one more where something is pinned.
+    Queries: two, one of them for the viewer's votes; one more where something is pinned, and one or two for the cards
+    beside the order.
     """
     filters = filters_of(request, one_board=one_board)
     query = _query(request, viewer, boards, filters)
     page = ideas_page(viewer, query)
     pinned = pinned_on(boards[0]) if one_board and filters == Filters() else []
     above = ideas_in_order(viewer, pinned) if pinned and query.position is None else []
-    ideas = [*above, *(idea for idea in page.ideas if idea.pk not in pinned)]
+    listed = [*above, *(idea for idea in page.ideas if idea.pk not in pinned)]
+    few = seldom_seen(viewer, boards_ranked(viewer, query), listed) if _has_room(filters, query) else []
+    ideas = with_seldom_seen(listed, few)
     return Listing(
         filters=filters,
-        cards=cards(viewer, ideas, names_board=not one_board),
+        cards=cards(viewer, ideas, names_board=not one_board, seldom_seen=few),
         more_url=_more_url(filters, cursor_at(viewer, query, page.next)),
         is_first=query.position is None,
         left_out=[board for board in boards if board not in boards_ranked(viewer, query)],
         tabs=_tabs(filters, one_board),
         statuses=_statuses(filters),
     )
+
+
+def _has_room(filters: Filters, query: ListQuery) -> bool:
+    """Whether cards may stand beside the order: on the first page of two orders, where nothing is filtered."""
+    return filters.order in ("trending", "best") and not filters.is_narrow and query.position is None
 
 
 def _query(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], filters: Filters) -> ListQuery:
@@ -137,7 +147,7 @@ def _more_url(filters: Filters, place: Cursor | None) -> str:
 
 
 def _tabs(filters: Filters, one_board: bool) -> list[Link]:
-    orders = ORDERS if one_board else ORDERS[:3]
+    orders = [order for order in ORDERS if one_board or order != "best"]
     return [Link(LABELS[order], filters.url(order=order), order == filters.order, order) for order in orders]
 
 

@@ -12,7 +12,7 @@ from accounts.viewers import Viewer
 from common.pagination import Cursor
 from ideas.lists import ListQuery, Order, Position, boards_ranked
 
-KINDS: dict[Order, type] = {"trending": float, "top": int, "new": datetime, "best": float}
+KINDS: dict[Order, type] = {"trending": float, "top": int, "new": datetime, "best": float, "discover": int}
 DIGEST_LENGTH = 16
 
 

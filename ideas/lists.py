@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.viewers import Viewer
 from common.errors import Invalid
+from ideas.discovering import discovered, this_hour
 from ideas.models import Board, Idea
 from ideas.policies import may_see, sees_counts
 from ideas.status import Status
 
-Order = Literal["trending", "top", "new", "best"]
+Order = Literal["trending", "top", "new", "best", "discover"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 COLUMNS: dict[str, str] = {"trending": "trending", "top": "top", "new": "created_at", "best": "best"}
 BOARDS_PER_LIST = 50
@@ -34,7 +35,10 @@ class SortNeedsBoard(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in an order: behind (or, `backwards`, before) the idea `idea_id` with the score `key`."""
+    """A place in an order: behind (or, `backwards`, before) the idea `idea_id` with the score `key`.
+
+    In `discover`: behind so many ideas of the order of the hour `key`.
+    """
 
     key: float | datetime
     idea_id: int
@@ -71,6 +75,8 @@ def ideas_page(viewer: Viewer, query: ListQuery) -> Page:
     """
     if query.order == "best" and len(query.boards) != 1:
         raise SortNeedsBoard(field="sort")
+    if query.order == "discover":
+        return _discovered_page(viewer, query)
     boards = [board.pk for board in boards_ranked(viewer, query)]
     ids = _matches(boards, query) if query.tag or query.q else _merged_ranges(boards, query)
     backwards = bool(query.position and query.position.backwards)
@@ -93,6 +99,31 @@ def boards_ranked(viewer: Viewer, query: ListQuery) -> list[Board]:
     if query.order == "new":
         return seen
     return [board for board in seen if sees_counts(viewer, board, has_voted=False)] or seen
+
+
+def _discovered_page(viewer: Viewer, query: ListQuery) -> Page:
+    """Cut a page out of the viewer's order of the hour; a tag or words leave out what they don't match."""
+    hour = int(query.position.key) if query.position else this_hour()  # type: ignore[arg-type]
+    ids = discovered(viewer, boards_ranked(viewer, query), statuses=query.statuses, hour=hour)
+    if query.tag or query.q:
+        ids = _matching(ids, query)
+    edge = query.position.idea_id if query.position else 0
+    begin = max(0, edge - query.limit) if query.position and query.position.backwards else edge
+    shown = ids[begin : begin + query.limit]
+    end = begin + len(shown)
+    found = {idea.pk: idea for idea in Idea.objects.with_page_parts().filter(pk__in=shown, standing__listed=True)}
+    return Page(
+        [found[pk] for pk in shown if pk in found],
+        Position(hour, end) if end < len(ids) else None,
+        Position(hour, begin, backwards=True) if begin else None,
+    )
+
+
+def _matching(ids: list[int], query: ListQuery) -> list[int]:
+    conditions, values = _conditions(query)
+    some = RawSQL(f"SELECT i.id FROM ideas_idea i WHERE i.id = ANY(%s) AND {conditions}", (ids, *values))
+    matching = set(Idea.objects.filter(pk__in=some).values_list("pk", flat=True))
+    return [pk for pk in ids if pk in matching]
 
 
 def newest_on(board: Board, *, limit: int) -> QuerySet[Idea]:

@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from ideas.models.standing import RATE_BEFORE_DATA as RATE_BEFORE_DATA
+
 TRENDING_VERSION = "trending-1"
 TOP_VERSION = "top-1"
 NEW_VERSION = "new-1"
@@ -22,8 +24,7 @@ SMALLEST_EXPONENT = -700.0
 Z_95 = 1.959963984540054  # of the normal distribution: 95 % lie within ± this
 BEST_PRIOR = 2.3  # expected votes whose worth of evidence `best_by_views` starts with
 EXAMINATION_DECAY = 0.1  # per place
-RATE_BEFORE_DATA = 0.05  # up-votes per view: what a board's rate is taken for …
-RATE_PRIOR_VOTES = 5.0  # … with this many votes' worth of evidence
+RATE_PRIOR_VOTES = 5.0  # of which a board's rate is taken to be RATE_BEFORE_DATA
 
 
 def versions(half_life_days: float) -> str:

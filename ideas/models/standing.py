@@ -6,6 +6,8 @@ from ideas.models.ideas import Idea
 from ideas.status import Status
 from ideas.visibility import boards_seen
 
+RATE_BEFORE_DATA = 0.05  # up-votes per view: what a board's rate is taken for before there are any
+
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def visible_to(self, viewer: Viewer) -> "StandingQuerySet":

@@ -67,7 +67,7 @@ def test_list_shows_each_idea_whole(ideas: list[Idea], member: Person) -> None:
     assert first["created_at"].endswith("Z")
 
 
-@pytest.mark.parametrize("sort", ["trending", "top", "new", "best"])
+@pytest.mark.parametrize("sort", ["trending", "top", "new", "best", "discover"])
 def test_every_order_is_read_whole_along_next_and_back_along_previous(
     ideas: list[Idea], board: Board, sort: str
 ) -> None:

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
 from accounts.viewers import ANONYMOUS, Viewer, viewer_for
-from ideas.lists import COLUMNS, ORDERS, ListQuery, Order, Page, SortNeedsBoard, ideas_page
+from ideas.lists import COLUMNS, ListQuery, Order, Page, SortNeedsBoard, ideas_page
 from ideas.models import Board, Idea, Standing
 from ideas.services.ideas import withdraw_idea
 from ideas.services.moderation import change_status
@@ -63,7 +63,7 @@ def ids(page: Page) -> list[int]:
 
 
 @pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", COLUMNS)
 @pytest.mark.parametrize("limit", [1, 7, 13, 100])
 def test_pages_together_are_the_whole_order(two_boards: tuple[Board, Board], order: Order, limit: int) -> None:
     boards = two_boards[:1] if order == "best" else two_boards
@@ -175,7 +175,7 @@ def test_page_with_all_that_its_cards_show_is_one_query(
             str((idea.board.name, idea.author.public_name, idea.standing.up, idea.response and idea.response.author))
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", COLUMNS)
 def test_list_is_read_by_its_index_however_many_ideas_there_are(board: Board, author: Person, order: Order) -> None:
     fill(board, author, 5_000)
     plan = plan_of(lambda: ideas_page(ANONYMOUS, ListQuery(boards=(board,), order=order, limit=20)))
