@@ -24,6 +24,7 @@ urlpatterns = [
     path("ideas/<slug:public_id>/do/edit/", ideas.edit, name="edit"),
     path("ideas/<slug:public_id>/do/withdraw/", ideas.withdraw, name="withdraw"),
     path("ideas/<slug:public_id>/do/return/", ideas.give_back, name="return"),
+    path("ideas/<slug:public_id>/do/why/", ideas.why, name="why"),
     path("ideas/<slug:public_id>/do/history/", ideas.history, name="history"),
     path("ideas/<slug:public_id>/do/comment/", comments.post, name="comment"),
     path("ideas/<slug:public_id>/do/status/", team.status, name="status"),

@@ -11,6 +11,7 @@ from frontend.forms import IdeaForm
 from frontend.idea_page import idea_page
 from frontend.links import idea_path
 from frontend.selectors import common_tags
+from frontend.why import reasons
 from ideas.policies import may_edit_idea
 from ideas.selectors import idea_for
 from ideas.services.following import follow_idea, mute_idea, unfollow_idea, unmute_idea
@@ -36,6 +37,13 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
     shown, _viewer = idea_and_viewer(request, public_id)
     revisions = shown.revisions.order_by("-id")[:100]
     return render(request, "frontend/history.html", {"idea": shown, "revisions": revisions})
+
+
+@require_safe
+def why(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say why the idea stands where it stands; its page shows this in place where there is script."""
+    shown, viewer = idea_and_viewer(request, public_id)
+    return render(request, "frontend/why.html", {"idea": shown, "reasons": reasons(viewer, shown)})
 
 
 @require_POST
