@@ -15,6 +15,7 @@ os.environ["CACHE_PREFIX"] = f"test-{XDIST_WORKER}"
 
 from ideation.settings import *  # noqa: E402, F403 - after the environment is set, and all of them are meant
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests"]  # noqa: F405 - for its `flush`
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
