@@ -6,12 +6,13 @@ MANAGE := $(BIN)/python manage.py
 PYTEST := $(BIN)/python -m pytest
 # One more than cores: many a test waits for a server or a worker of its own.
 TEST_PROCESSES ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
+IN_PARALLEL = -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
 export PYTHON
 # Where the environment forbids to keep compiled modules, each of our many processes would compile 1,500 of them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench bench-growth bench-quality format migrations messages lock backup restore browser wrk
+.PHONY: help run demo test test-all quick check bench bench-growth bench-quality format migrations messages lock backup restore browser wrk
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -22,11 +23,14 @@ run: $(BIN)/.run-installed ## Serve the portal, API, admin and background work a
 demo: $(BIN)/.run-installed ## Fill a running or stopped installation with a realistic company; may be repeated
 	@$(MANAGE) demo
 
-test: $(BIN)/.dev-installed browser ## Run every test, the browser's too
-	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal
+test: $(BIN)/.dev-installed browser ## Run the tests, the browser's too
+	@$(PYTEST) $(IN_PARALLEL) -m "not slow"
+
+test-all: $(BIN)/.dev-installed browser ## Run the slow tests too
+	@$(PYTEST) $(IN_PARALLEL)
 
 quick: $(BIN)/.dev-installed ## Run the tests that need no browser
-	@$(PYTEST) -n $(TEST_PROCESSES) --maxprocesses 4 --dist worksteal -m "not browser"
+	@$(PYTEST) $(IN_PARALLEL) -m "not browser and not slow"
 
 check: $(BIN)/.dev-installed ## Check format, lint, types, import contracts, templates, migrations, deployment
 	$(BIN)/ruff format --check .

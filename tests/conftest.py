@@ -97,7 +97,8 @@ def data_dir() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and count as deselected, what needs real data where there is none."""
+    """Begin with the longest; leave out, and count as deselected, what needs real data where there is none."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if os.environ.get("IDEATION_DATA"):
         return
     without_data = [item for item in items if "data_dir" not in getattr(item, "fixturenames", ())]

@@ -90,6 +90,7 @@ class Postgres(Server):
             [
                 *(self.binaries / "initdb", "-D", draft, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"),
                 *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
+                *(() if self.durable else ("--no-sync",)),
             ],
             **self.account.popen_arguments(),
             stdout=subprocess.PIPE,

@@ -90,6 +90,7 @@ def kept_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("kept_connection")
 def test_random_requests_are_answered_as_the_schema_says(board: Board, member: Person) -> None:
     """Requests by the schema, and others near it; half of them meet an idea and a board that exist."""

@@ -1,14 +1,14 @@
 """What was backed up on one machine goes on living on another."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.installation import Installation
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 FILL = """
 from django.conf import settings
@@ -48,25 +48,26 @@ print(json.dumps({
 """
 
 
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    installation = Installation(tmp_path_factory.mktemp("backups") / "old")
+    filled = installation.manage("shell", "--no-imports", "-c", FILL)
+    assert filled.returncode == 0, filled.stderr
+    yield installation
+    installation.remove()
+
+
 @pytest.fixture
-def make_installation(tmp_path: Path) -> Iterator[Callable[[str], Installation]]:
-    made: list[Installation] = []
-
-    def make(name: str) -> Installation:
-        made.append(Installation(tmp_path / name))
-        return made[-1]
-
-    yield make
-    for installation in made:
-        installation.remove()
+def new(tmp_path: Path) -> Iterator[Installation]:
+    installation = Installation(tmp_path / "new")
+    yield installation
+    installation.remove()
 
 
 def test_votes_are_counted_on_when_a_backup_is_restored_elsewhere(
-    make_installation: Callable[[str], Installation], tmp_path: Path
+    old: Installation, new: Installation, tmp_path: Path
 ) -> None:
-    old, new, file = make_installation("old"), make_installation("new"), tmp_path / "backup.zip"
-    filled = old.manage("shell", "--no-imports", "-c", FILL)
-    assert filled.returncode == 0, filled.stderr
+    file = tmp_path / "backup.zip"
     assert old.manage("backup", str(file)).stdout.strip() == str(file)
     assert file.stat().st_mode & 0o077 == 0
 
@@ -77,12 +78,10 @@ def test_votes_are_counted_on_when_a_backup_is_restored_elsewhere(
     assert json.loads(looked.stdout) == {"folded": 5, "rows": 5, "logo": "a logo"}
 
 
-def test_nothing_is_replaced_when_the_file_is_no_backup(
-    make_installation: Callable[[str], Installation], tmp_path: Path
-) -> None:
-    installation, file = make_installation("var"), tmp_path / "letter.txt"
+def test_nothing_is_replaced_when_the_file_is_no_backup(old: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
     file.write_text("Dear Sir or Madam")
-    refused = installation.manage("restore", str(file))
+    refused = old.manage("restore", str(file))
     assert refused.returncode == 1
     (line,) = refused.stderr.splitlines()
     assert line.startswith(f"CommandError: {file} is no backup that can be read")

@@ -37,6 +37,7 @@ def test_every_process_of_compose_has_a_health_check_and_cannot_write_its_image(
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text(), "the web's stands in the image"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_image_s_own_start_command_serves(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()

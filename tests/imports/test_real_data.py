@@ -61,6 +61,7 @@ def changes_of_mind(folder: Path) -> int:
     return changes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "language"), CONVERSATIONS.items())
 def test_conversation_comes_out_as_counted(data_dir: Path, name: str, language: str) -> None:
     folder = data_dir / "polis" / name
