@@ -18,10 +18,11 @@ CSRF_TOKEN = "benchbenchbenchbenchbenchbench12"  # noqa: S105 - any such token i
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """`sessions` are cookies by person."""
+    """`sessions` are cookies by person; `readers`, the codes that pages carry for reports of what was seen."""
 
     key: str
     sessions: dict[int, str]
+    readers: list[str]
 
     @property
     def by_key(self) -> dict[str, str]:
@@ -46,7 +47,8 @@ def make_callers(place: Installation, count: int) -> Callers:
     command = [sys.executable, "-m", "bench.callers", str(count)]
     done = subprocess.run(command, cwd=ROOT, env=place.environment(), check=True, stdout=subprocess.PIPE, text=True)
     made = json.loads(done.stdout.splitlines()[-1])
-    return Callers(made["key"], {int(person): session for person, session in made["sessions"].items()})
+    sessions = {int(person): session for person, session in made["sessions"].items()}
+    return Callers(made["key"], sessions, made["readers"])
 
 
 def main() -> None:
@@ -61,6 +63,7 @@ def main() -> None:
 
     from accounts.models import Person, Scope
     from accounts.services import create_api_key
+    from votes.readers import code_of
 
     _row, key = create_api_key(
         name="Bench", source=SOURCE, scopes=[Scope.IDEAS_READ, Scope.IDEAS_WRITE, Scope.VOTES_WRITE]
@@ -79,7 +82,8 @@ def main() -> None:
         sessions[person.pk] = name
     store.model.objects.all().delete()
     store.model.objects.bulk_create(rows)
-    print(json.dumps({"key": key, "sessions": sessions}))
+    codes = [code_of(person, timezone.now().date()) for person in sessions]
+    print(json.dumps({"key": key, "sessions": sessions, "readers": codes}))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,13 @@ FOREIGN = (
     "MEDIA_ROOT",
     "STATIC_ROOT",
     "LOG_FORMAT",
+    "PYTHONDONTWRITEBYTECODE",  # or each process compiles all it imports
 )
+SCORED_AS_NOW = """
+from django.conf import settings
+from votes import ranking
+from votes.models import Fold
+raise SystemExit(Fold.objects.get().scored_by != ranking.versions(settings.HALF_LIFE_DAYS))"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Installation:
 
     def manage(self, *arguments: str) -> None:
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True, capture_output=True)
 
     @contextmanager
     def connected(self, database: str = "ideation") -> Iterator[Connection]:
@@ -88,18 +94,40 @@ def ensure(place: Installation, *, again: bool = False, until: date | None = Non
         day = until or datetime.now(UTC).date()
         with place.connected() as connection:
             load(connection, Data(place.size, day))
-        place.manage("shell", "--verbosity", "0", "--command", "from votes.folding import fold; fold()")
-        with place.connected() as connection:
-            connection.execute("VACUUM (ANALYZE)")
+        _fold(place)
         _copy_database(place, "ideation", "pristine")
     place.stamp.write_text(json.dumps({"version": VERSION, "size": place.size.name, "until": day.isoformat()}))
     return True
 
 
 def refresh(place: Installation) -> None:
-    """Put a fresh copy in the place of what earlier runs have voted and posted; the services must be running."""
+    """Put a fresh copy in the place of what earlier runs have voted and posted; the services must be running.
+
+    The pristine one follows the product's migrations and formulas first, so that no run has to.
+    """
     _copy_database(place, "pristine", "ideation")
+    if _is_behind(place):
+        place.manage("migrate", "--verbosity", "0")
+        _fold(place)
+        _copy_database(place, "ideation", "pristine")
     redis.Redis.from_url(service_urls(place.var_dir).redis_url).flushall()
+
+
+def _is_behind(place: Installation) -> bool:
+    """Say whether migrations are missing, or scores are not by the formulas in force."""
+    try:
+        place.manage("migrate", "--check")
+        place.manage("shell", "--verbosity", "0", "--command", SCORED_AS_NOW)
+    except subprocess.CalledProcessError:
+        return True
+    return False
+
+
+def _fold(place: Installation) -> None:
+    """Have tallies and scores counted by the product's own fold."""
+    place.manage("shell", "--verbosity", "0", "--command", "from votes.folding import fold; fold()")
+    with place.connected() as connection:
+        connection.execute("VACUUM (ANALYZE)")
 
 
 def _recreate(place: Installation) -> None:

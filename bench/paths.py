@@ -47,6 +47,7 @@ GROUPS = (
             Path("list, HTML, anonymous", lambda scene, seconds: scene.anonymous_lists(), 0.5),
             Path("idea, HTML, anonymous", lambda scene, seconds: scene.much_read_ideas(), 0.5),
             Path("idea, HTML, anonymous, 2,000 ideas", lambda scene, seconds: scene.many_ideas(), None),
+            Path("report of views", lambda scene, seconds: scene.reports(), 0.4),
         ),
     ),
     Group(

@@ -97,7 +97,8 @@ def yardsticks(place: Installation, product: Product) -> Iterator[Yardsticks]:
     """Have the bare views served inside the block, by the product's own command line."""
     port, log = free_port(), place.var_dir / "yardsticks.log"
     command = arguments_of(product.web)
-    command[command.index("ideation.wsgi:application")] = "bench.yardsticks.wsgi:application"
+    app = next(number for number, argument in enumerate(command) if argument.endswith(":application"))
+    command[app] = "bench.yardsticks.wsgi:application"
     command[command.index("--port") + 1] = str(port)
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=output, stderr=output)

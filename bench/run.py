@@ -92,6 +92,7 @@ def _measured(bench: Bench, groups: Sequence[Group], options: argparse.Namespace
     for measure in (
         singles.hot_while_read,
         singles.hot_while_fold_stands,
+        singles.votes_beside_reports,
         singles.fold_rate,
         singles.waiting_times,
         singles.overload,

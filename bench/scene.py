@@ -114,6 +114,21 @@ class Scene:
             for length in range(6, min(len(idea.title), 40) + 1, 4)
         ]
 
+    def reports(self) -> list[Request]:
+        """What the portal's script sends of cards that stayed in sight: twenty, to one reader each."""
+        headers = {
+            "Content-Type": "text/plain;charset=UTF-8",
+            "Origin": self.url,
+            "Sec-Fetch-Site": "same-origin",
+            "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        }
+        requests = []
+        for reader in self.callers.readers:
+            cards = [[idea.public_id, place] for place, idea in enumerate(self.popular(PAGE), 1)]
+            body = json.dumps({"reader": reader, "list": "trending", "seen": cards})
+            requests.append(Request("/seen/", "POST", headers, body))
+        return requests
+
     # --- API --------------------------------------------------------------------------------------------------
 
     def first_page(self) -> list[Request]:

@@ -16,6 +16,7 @@ from bench.table import Row
 HIGH = 64
 FOLD_STOPPED_SECONDS = 60
 READ_EVERY_MS = 50
+REPORTS_PER_SECOND, REPORTERS = 200, 8
 FOLDED_EVENTS = {"1k": 20_000, "100k": 300_000, "1m": 300_000}
 
 CAST = """
@@ -98,6 +99,21 @@ def _hot_against_spread(bench: Bench, name: str, *, turns: int, seconds: float) 
 
 def _vote(bench: Bench, requests: list[Request], seconds: float) -> Measured:
     return bench.load(bench.product, requests, VOTE_BY_KEY, votes=True, seconds=seconds)
+
+
+def votes_beside_reports(bench: Bench) -> list[Row]:
+    """Votes with and without 200 reports of views a second beside them, in turns."""
+    ratios, rates, failed = [], [], 0
+    for _ in range(3):
+        alone = _vote(bench, bench.scene.votes_by_key(bench.seconds), bench.seconds)
+        reports, pause = bench.scene.reports(), round(1_000 * REPORTERS / REPORTS_PER_SECOND)
+        with sending(bench.product.url, reports, seconds=bench.seconds + 3, connections=REPORTERS, pause_ms=pause):
+            beside = _vote(bench, bench.scene.votes_by_key(bench.seconds), bench.seconds)
+        ratios.append(beside.rate / alone.rate)
+        rates.append(beside.rate)
+        failed += alone.failed + beside.failed
+    name = f"{VOTE_BY_KEY}, beside {REPORTS_PER_SECOND} reports/s"
+    return [Row(name, f"{median(rates):,.0f}/s", VOTE_BY_KEY, median(ratios), target=0.9, failed=failed)]
 
 
 def overload(bench: Bench) -> list[Row]:
