@@ -7,11 +7,11 @@ the oldest go when nobody flushes, and in time: reports and the names of readers
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from django.conf import settings
@@ -43,8 +43,7 @@ class Report:
         return datetime.fromtimestamp(int(self.id.partition("-")[0]) / 1000, UTC).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """That a reader saw an idea at a place of a list, from 1."""
 
     public_id: str
@@ -88,38 +87,45 @@ def sights_in(report: Report) -> list[Sight]:
     """Return what a report says; nothing where it is no report at all."""
     try:
         said = json.loads(report.body)
-        cards, code = said["seen"][:CARDS_PER_REPORT], str(said.get("reader", ""))
+        cards, code = list(said["seen"][:CARDS_PER_REPORT]), str(said.get("reader", ""))
         known = said["list"] in LISTS
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
-    reader = readers.reader_of(code, report.day) if code else None
-    named = [_sight(card, reader or report.reader, report.day) for card in cards] if known else []
-    return [sight for sight in named if sight]
+    day = report.day
+    reader = (code and readers.reader_of(code, day)) or report.reader
+    return [Sight(public_id, place, reader, day) for public_id, place in _places(cards)] if known else []
 
 
-def _sight(card: Any, reader: str, day: date) -> Sight | None:
-    match card:
-        case [str(public_id), int(place)] if PUBLIC_ID.fullmatch(public_id) and 1 <= place <= LAST_PLACE:
-            return Sight(public_id, place, reader, day)
-    return None
+def _places(cards: list[Any]) -> Iterator[tuple[str, int]]:
+    for card in cards:
+        match card:
+            case [str(public_id), int(place)] if PUBLIC_ID.fullmatch(public_id) and 1 <= place <= LAST_PLACE:
+                yield public_id, place
 
 
-def known_sights(pairs: Sequence[tuple[Sight, int]]) -> list[bool]:
-    """Say of each (sight, idea's id) whether its reader saw the idea earlier that day."""
+def known_among(seen: Mapping[tuple[date, str], Sequence[int]]) -> list[tuple[date, str, int]]:
+    """Return those of the ideas `seen` by each reader of a day that they saw earlier that day."""
     with valkey().pipeline(transaction=False) as pipe:
-        for sight, idea_id in pairs:
-            pipe.sismember(_seen_by(sight), str(idea_id))
-        return [bool(found) for found in pipe.execute()]
+        for (day, reader), ideas in seen.items():
+            pipe.smismember(_seen_by(day, reader), list(ideas))
+        answers = pipe.execute()
+    return [
+        (day, reader, idea)
+        for ((day, reader), ideas), known in zip(seen.items(), answers, strict=True)
+        for idea, is_known in zip(ideas, known, strict=True)
+        if is_known
+    ]
 
 
-def remember_sights(pairs: Sequence[tuple[Sight, int]]) -> None:
+def remember(seen: Mapping[tuple[date, str], Sequence[int]]) -> None:
+    """Keep what each reader of a day saw; harmless when done again."""
     with valkey().pipeline(transaction=False) as pipe:
-        for sight, idea_id in pairs:
-            pipe.sadd(_seen_by(sight), idea_id)
-        for key in {_seen_by(sight) for sight, _idea_id in pairs}:
-            pipe.expire(key, timedelta(seconds=KEPT_SECONDS))
+        for (day, reader), ideas in seen.items():
+            key = _seen_by(day, reader)
+            pipe.sadd(key, *ideas)
+            pipe.expire(key, KEPT_SECONDS)
         pipe.execute()
 
 
-def _seen_by(sight: Sight) -> str:
-    return f"{stream()}:{sight.day.isoformat()}:{sight.reader}"
+def _seen_by(day: date, reader: str) -> str:
+    return f"{stream()}:{day.isoformat()}:{reader}"

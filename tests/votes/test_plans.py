@@ -18,8 +18,17 @@ from votes.models import Vote, VoteEvent
 from votes.selectors import fold_lag, my_votes
 from votes.services import cast_vote
 from votes.services.casting import CAST_STATEMENT, RETRACT_STATEMENT
+from votes.services.exposures import ADD
 
-GROWING = ("votes_vote", "votes_voteevent", "votes_voterkey", "ideas_idea", "ideas_standing", "accounts_person")
+GROWING = (
+    "votes_vote",
+    "votes_voteevent",
+    "votes_voterkey",
+    "ideas_idea",
+    "ideas_standing",
+    "accounts_person",
+    "votes_dailyexposure",
+)
 FILL = """
 INSERT INTO accounts_person (password, public_id, display_name, language, time_zone, role, is_active)
 SELECT '', 'filler' || n, '', 'en', 'UTC', 'member', true FROM generate_series(1, 2000) n;
@@ -35,6 +44,8 @@ SELECT i.id, p.id, 1, now() FROM (SELECT id, row_number() OVER () AS n FROM idea
 JOIN (SELECT id, row_number() OVER () AS n FROM accounts_person) p ON p.n % 100 = i.n % 100 AND p.n <= 1000;
 INSERT INTO votes_voteevent (idea_id, voter_key, old_value, new_value, at)
 SELECT v.idea_id, k.key, 0, 1, v.at FROM votes_vote v JOIN votes_voterkey k ON k.person_id = v.voter_id;
+INSERT INTO votes_dailyexposure (idea_id, day, count, weight)
+SELECT i.id, current_date - n, 1, 1 FROM ideas_idea i, generate_series(1, 5) n;
 ANALYZE;"""
 
 
@@ -77,6 +88,11 @@ def test_a_fold_of_few_lines_reads_few_rows(filled: Idea) -> None:
     batch = {"era": 1, "floor": 0, "previous": b"", "lo": str(last.xid + 1), "hi": str(last.xid + 9), "large": 5000}
     assert scans(explain(fold_statement(7.0), batch)) == set()
     assert scans(plan_of(fold_lag)) == set()
+
+
+def test_a_flush_of_few_views_reads_few_rows(filled: Idea) -> None:
+    views = {"ideas": [filled.pk], "days": ["2026-03-01"], "counts": [1], "weights": [0.5]}
+    assert scans(explain(ADD, views)) == set()
 
 
 @pytest.mark.usefixtures("folding")

@@ -162,14 +162,14 @@ def test_flush_that_is_killed_counts_everything_once(
 def test_flush_beside_another_counts_nothing_twice(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     idea = make_idea(board)
     see(idea)
-    real = viewing._countable
+    real = viewing._without_known
 
-    def beside(pairs: viewing.Pairs) -> viewing.Pairs:
-        monkeypatch.setattr(viewing, "_countable", real)
+    def beside(seen: viewing.Seen) -> viewing.Seen:
+        monkeypatch.setattr(viewing, "_without_known", real)
         assert flush_views() == 1
-        return real(pairs)
+        return real(seen)
 
-    monkeypatch.setattr(viewing, "_countable", beside)
+    monkeypatch.setattr(viewing, "_without_known", beside)
     flush_views()
     assert views(idea)[0] == 1
 

@@ -4,7 +4,7 @@ Every report is counted exactly once, whatever dies: the mark that says how far 
 transaction that counts. What a killed flush had counted and not yet cleared away is cleared by the next one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import transaction
@@ -12,14 +12,14 @@ from django.db import transaction
 from ideas.models import Idea
 from votes import ranking, readers
 from votes.models import ViewsFlush
-from votes.reports import Report, Sight, drop, known_sights, remember_sights, reports, sights_in
+from votes.reports import Report, drop, known_among, remember, reports, sights_in
 from votes.services.exposures import add_views
 
 REPORTS_PER_FLUSH = 5_000
 MOST_FLUSHES = 20
 
 Views = dict[tuple[int, date], tuple[int, float]]
-Pairs = list[tuple[Sight, int]]
+Seen = dict[tuple[date, str], dict[int, int]]  # by the reader of a day: idea to place
 
 
 def flush_views() -> int:
@@ -39,49 +39,60 @@ def flush_views() -> int:
 def _flush() -> int:
     mark, _made = ViewsFlush.objects.get_or_create(id=1)
     if counted := reports(until=mark.last_id, most=REPORTS_PER_FLUSH):
-        _clear(_known_ideas(_sights(counted)), until=mark.last_id)
+        _clear(_seen_in(counted), until=mark.last_id)
     new = reports(after=mark.last_id, most=REPORTS_PER_FLUSH)
     if not new:
         return 0
-    sights = _countable(_known_ideas(_sights(new)))
+    seen = _without_known(_seen_in(new))
     with transaction.atomic():
         # Whoever moves the mark counts; a flush that ran beside this one finds it moved.
         if not ViewsFlush.objects.filter(last_id=mark.last_id).update(last_id=new[-1].id):
             return 0
-        add_views(_summed(sights))
-    _clear(sights, until=new[-1].id)
+        add_views(_summed(seen))
+    _clear(seen, until=new[-1].id)
     return len(new)
 
 
-def _sights(taken: Iterable[Report]) -> list[Sight]:
-    return [sight for report in taken for sight in sights_in(report)]
+def _seen_in(taken: Iterable[Report]) -> Seen:
+    """Return what each reader of a day saw first, of listed ideas but their own."""
+    sights = [sight for report in taken for sight in sights_in(report)]
+    ideas = _listed({sight.public_id for sight in sights})
+    authors = {
+        (author, day): readers.signed_in(author, day)
+        for day in {sight.day for sight in sights}
+        for author in {author for _pk, author in ideas.values()}
+    }
+    seen: Seen = {}
+    for public_id, place, reader, day in sights:
+        pk, author = ideas.get(public_id, (0, 0))
+        if pk and authors[author, day] != reader:
+            seen.setdefault((day, reader), {}).setdefault(pk, place)
+    return seen
 
 
-def _known_ideas(sights: list[Sight]) -> Pairs:
-    """Return the sights of listed ideas, each with the idea's id, but for those by the idea's author."""
-    public_ids = {sight.public_id for sight in sights}
+def _listed(public_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Return of each listed idea its id and its author's."""
     listed = Idea.objects.filter(public_id__in=public_ids, standing__listed=True)
-    ideas = {public_id: (pk, author) for public_id, pk, author in listed.values_list("public_id", "pk", "author")}
-    found = [(sight, *ideas[sight.public_id]) for sight in sights if sight.public_id in ideas]
-    return [(sight, pk) for sight, pk, author in found if sight.reader != readers.signed_in(author, sight.day)]
+    return {public_id: (pk, author) for public_id, pk, author in listed.values_list("public_id", "pk", "author")}
 
 
-def _countable(pairs: Pairs) -> Pairs:
-    """Return the first sight of each reader, idea and day."""
-    first = {(sight.day, sight.reader, pk): (sight, pk) for sight, pk in reversed(pairs)}
-    once = list(first.values())
-    return [pair for pair, is_known in zip(once, known_sights(once), strict=True) if not is_known]
+def _without_known(seen: Seen) -> Seen:
+    """Leave out what a reader saw in an earlier report of that day."""
+    for day, reader, idea in known_among({whose: list(places) for whose, places in seen.items()}):
+        del seen[day, reader][idea]
+    return {whose: places for whose, places in seen.items() if places}
 
 
-def _summed(pairs: Pairs) -> Views:
+def _summed(seen: Seen) -> Views:
     views: Views = {}
-    for sight, pk in pairs:
-        count, weight = views.get((pk, sight.day), (0, 0.0))
-        views[pk, sight.day] = count + 1, weight + ranking.examination(sight.place)
+    for (day, _reader), places in seen.items():
+        for idea, place in places.items():
+            count, weight = views.get((idea, day), (0, 0.0))
+            views[idea, day] = count + 1, weight + ranking.examination(place)
     return views
 
 
-def _clear(pairs: Pairs, *, until: str) -> None:
+def _clear(seen: Seen, *, until: str) -> None:
     """Remember who saw what, and drop the reports up to `until`; harmless when done again."""
-    remember_sights(pairs)
+    remember({whose: list(places) for whose, places in seen.items()})
     drop(until=until)
