@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
+from typing import TypeVar
 
 from accounts.viewers import Viewer
 from frontend.portals import remembered
@@ -10,6 +11,8 @@ from ideas.discovering import least_seen
 from ideas.models import Board, Idea
 from ideas.selectors import ideas_in_order
 from ideas.status import Status
+
+T = TypeVar("T")
 
 PLACES = (2, 5)  # behind so many cards of the order
 CANDIDATES = 24
@@ -41,7 +44,7 @@ def _is_fit(viewer: Viewer, idea: Idea) -> bool:
     )
 
 
-def with_seldom_seen(listed: Sequence[Idea], few: Sequence[Idea]) -> list[Idea]:
+def with_seldom_seen(listed: Sequence[T], few: Sequence[T]) -> list[T]:
     """Put the ideas behind the second and the fifth of the list, as far as it goes.
 
     >>> with_seldom_seen(list("abcdefg"), list("12"))

@@ -83,10 +83,10 @@ def with_tables(text: str, tables: dict[str, str]) -> str:
     Raises: ValueError where there are no marks.
     """
     for name, rows in tables.items():
-        marks = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        marks = re.compile(f"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         if not (place := marks.search(text)):
             raise ValueError(f"there is no place for {name}")
-        text = text[: place.start()] + place[1] + rows + place[2] + text[place.end() :]
+        text = text[: place.start()] + place[1] + rows + "\n" + place[2] + text[place.end() :]
     return text
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ideas.discovering import draw
 from votes import ranking
 
 HALF_LIFE_DAYS = 7.0  # the product's default
@@ -50,7 +51,7 @@ def _best_by_views(record: Record, board: Board, _chance: random.Random) -> floa
 
 
 def _discover(record: Record, board: Board, chance: random.Random) -> float:
-    return chance.betavariate(1 + record.up, 1 / board.rate - 1 + max(record.seen - record.up, 0))
+    return draw(chance, up_seen=record.up, seen=record.seen, rate=board.rate)
 
 
 ORDERS: dict[str, Score] = {

@@ -15,6 +15,9 @@ from statistics import fmean
 from bench.quality.consultations import Consultation
 from bench.quality.measures import gini, spearman
 from bench.quality.orders import BY_BOARD, BY_CHANCE, ORDERS, Board, Record
+from frontend.seldom_seen import CANDIDATES, with_seldom_seen
+from frontend.seldom_seen import PLACES as EXTRA
+from ideas.discovering import FEW_VIEWS
 from votes.ranking import examination
 
 VISITS = 6_000
@@ -26,8 +29,6 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 LASTING = timedelta(days=60)
 ARRIVING = 2 / 3  # of all visits: until then the ideas come in, evenly
 VISITS_PER_BOARD_RATE = 100
-EXTRA_CARDS_AT = (2, 6)  # behind the second and the fifth idea of the order
-LEAST_SEEN = 20  # the extra cards are drawn among so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,9 @@ class Portal:
         page = nlargest(PLACES, range(len(self.records)), key=lambda idea: (self._scores[idea], idea))
         if not self._policy.has_extra_cards:
             return page
-        least_seen = nsmallest(LEAST_SEEN, set(range(len(self.records))) - set(page), key=self._seen)
-        for place, idea in zip(EXTRA_CARDS_AT, self._chance.sample(least_seen, min(2, len(least_seen))), strict=False):
-            page.insert(place, idea)
-        return page[:PLACES]
+        few = {idea for idea, record in enumerate(self.records) if record.seen < FEW_VIEWS} - set(page)
+        candidates = nsmallest(CANDIDATES, few, key=self._seen)
+        return with_seldom_seen(page, self._chance.sample(candidates, min(len(EXTRA), len(candidates))))[:PLACES]
 
     def _seen(self, idea: int) -> float:
         return self.records[idea].seen

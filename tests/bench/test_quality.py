@@ -76,9 +76,10 @@ def test_tables_go_where_their_marks_are() -> None:
     row = Prediction("top", 0.5, 1.0, 0.25)
     rows = command.table(["made up", "τ"], [["top", f"{row.tau:.3f}"]])
 
-    text = command.with_tables("Before\n<!-- prediction -->\nold\n<!-- end -->\nAfter\n", {"prediction": rows})
-
-    assert text == f"Before\n<!-- prediction -->\n{rows}\n<!-- end -->\nAfter\n"
+    places = "Before\n<!-- prediction -->\n{}<!-- end -->\nAfter\n<!-- simulation -->\n<!-- end -->\n"
+    for before in ("", "old\n"):
+        text = command.with_tables(places.format(before), {"prediction": rows})
+        assert text == places.format(f"{rows}\n")
     assert rows.splitlines()[-1] == "| top     | 0.500 |"
     with pytest.raises(ValueError, match="no place"):
         command.with_tables("nothing", {"prediction": rows})
