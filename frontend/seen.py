@@ -6,7 +6,6 @@ token, which cached pages cannot carry, the browser's word counts that one of ou
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -62,5 +61,5 @@ def _taken(request: HttpRequest) -> int:
 
 def _is_from_our_page(request: HttpRequest) -> bool:
     site = request.META.get("HTTP_SEC_FETCH_SITE", "same-origin")
-    origin: str = urlsplit(request.META.get("HTTP_ORIGIN", "")).netloc
-    return bool(site == "same-origin" and origin == request.get_host())
+    _scheme, _mark, host = request.META.get("HTTP_ORIGIN", "").partition("://")
+    return bool(site == "same-origin" and host == request.get_host())

@@ -57,6 +57,7 @@ def test_report_is_taken_in_without_a_statement(client: Client) -> None:
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": ""}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}, 204),
         ({"User-Agent": "Mozilla/5.0 HeadlessChrome/140.0"}, 204),

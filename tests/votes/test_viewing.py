@@ -118,7 +118,8 @@ def test_authors_do_not_count_at_their_own_ideas(board: Board, author: Person, m
     [b"", b"\xff\xfe", b"[]", b"{}", b'"seen"', b"[" * 1400, {"list": "trending", "seen": 5},
      {"list": "nonsense", "seen": [["IDEA", 1]]}, {"list": "new", "seen": {"a": 1}},
      {"list": "new", "seen": [["IDEA", 0], ["IDEA", 1001], ["IDEA", "1"], ["IDEA"], [7, 1], ["'; --", 1], None]},
-     {"list": ["new"], "seen": [["IDEA", 1]]}, {"list": "new", "reader": {"a": 1}, "seen": [["nobody", 1]]}],
+     {"list": ["new"], "seen": [["IDEA", 1]]}, {"list": "new", "reader": {"a": 1}, "seen": [["nobody", 1]]},
+     {"list": "new", "reader": "x" * 12 + "\ud800", "seen": []}],
 )  # fmt: skip
 def test_nonsense_is_passed_over(board: Board, said: object) -> None:
     idea = make_idea(board)
