@@ -35,10 +35,17 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to sign-in and from there back to where the reader was; also when a part of a page was asked for."""
     if wants_fragment(request):
-        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
-        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in_url(back)})
+        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in_url(_path_of(request))})
     back = request.get_full_path() if request.method == "GET" else request.POST.get("next", "/")
     return redirect(_sign_in_url(back))
+
+
+def _path_of(request: HttpRequest) -> str:
+    """Return the path of the page that htmx asks from; the start page's where no browser would name such a one."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    except ValueError:
+        return "/"
 
 
 def _sign_in_url(back: str) -> str:

@@ -57,6 +57,8 @@ def test_vote_after_the_session_ended_leads_to_sign_in_from_script_too(client: C
     response = client.post(do(idea, "vote"), {"value": "1"}, headers=headers)
     assert response.status_code == 401
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Fboards%2Fweb-shop%2F"
+    response = client.post(do(idea, "vote"), {"value": "1"}, headers={**FRAGMENT, "HX-Current-URL": "http://["})
+    assert (response.status_code, response["HX-Redirect"]) == (401, "/accounts/login/?next=%2F")
 
 
 def test_vote_needs_the_token_of_our_page(idea: Idea, member: Person) -> None:
