@@ -127,9 +127,10 @@ def pinned_ids(board: Board) -> list[int]:
     return list(pinned.order_by("-id").values_list("pk", flat=True)[:10])
 
 
-def ideas_of(person: Person, *, limit: int) -> list[Idea]:
-    """Return a person's own ideas, newest first; withdrawn and merged ones too, hidden ones not."""
-    return list(Idea.objects.with_page_parts().filter(author=person, hidden_at=None).order_by("-id")[:limit])
+def ideas_of(viewer: Viewer, *, limit: int) -> list[Idea]:
+    """Return the viewer's own ideas that they may see, newest first; withdrawn and merged ones too, hidden ones not."""
+    own = Idea.objects.visible_to(viewer).filter(author=viewer.person, hidden_at=None)
+    return list(own.with_page_parts().order_by("-id")[:limit])
 
 
 def highest_idea_id() -> int:

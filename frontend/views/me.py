@@ -27,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show what came of one's own ideas, and of those one backed."""
     person, viewer = person_of(request), viewer_of(request)
     backed = ideas_in_order(viewer, ideas_voted_on(person, limit=SHOWN))
-    context = {"mine": cards(viewer, ideas_of(person, limit=SHOWN)), "backed": cards(viewer, backed)}
+    context = {"mine": cards(viewer, ideas_of(viewer, limit=SHOWN)), "backed": cards(viewer, backed)}
     return render(request, "frontend/me.html", context)
 
 

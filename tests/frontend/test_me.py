@@ -6,7 +6,7 @@ from customers.models import Contact
 from customers.services import person_for_contact
 from ideas.models import Board, Idea
 from ideas.services.ideas import withdraw_idea
-from ideas.services.moderation import hide_idea
+from ideas.services.moderation import hide_idea, move_idea, respond
 from notifications.selectors import preferences_of
 from tests.frontend.conftest import SignedIn
 from tests.frontend.support import text, titles
@@ -36,6 +36,17 @@ def test_me_invites_when_there_is_nothing(signed_in: SignedIn, board: Board, mem
 def test_me_leaves_out_what_the_team_hid(signed_in: SignedIn, idea: Idea, author: Person, team_member: Person) -> None:
     hide_idea(idea, by=team_member)
     assert titles(signed_in(author).get("/me/")) == []
+
+
+def test_me_leaves_out_what_the_team_took_to_a_board_that_the_author_does_not_see(
+    signed_in: SignedIn, idea: Idea, author: Person, administrator: Person, private_board: Board
+) -> None:
+    move_idea(idea, board=private_board, by=administrator)
+    respond(idea, body="We buy the rival instead.", by=administrator)
+    shown = text(signed_in(author).get("/me/"))
+    assert titles(signed_in(author).get("/me/")) == []
+    assert private_board.name not in shown
+    assert "rival" not in shown
 
 
 def test_me_says_what_became_of_ideas_that_no_list_has(
