@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Min
 
 from accounts.viewers import Viewer
+from frontend.portals import remembered
 from ideas.lists import newest_on
 from ideas.models import Board, Idea
 from ideas.selectors import ideas_in_order, pinned_ids, similar_ideas
@@ -68,18 +69,8 @@ def _common_tags(board: Board) -> list[str]:
 
 
 def pinned_on(board: Board) -> list[int]:
-    """Return the ids of the ideas that stand above the board's list."""
-    found: list[int] = _kept(_pinned_key(board.pk), lambda: pinned_ids(board))
-    return found
-
-
-def forget_pinned(board_id: int) -> None:
-    """Let a change of the team show at once."""
-    cache.delete(_pinned_key(board_id))
-
-
-def _pinned_key(board_id: int) -> str:
-    return f"pinned:{board_id}"
+    """Return the ids of the ideas that stand above the board's list, as of the last change that was told of."""
+    return remembered(("pinned", board.pk), lambda: pinned_ids(board))
 
 
 def answer_pace(board: Board) -> Pace:

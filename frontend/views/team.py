@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.viewers import viewer_of
 from common.errors import Invalid
 from frontend.entrances import allow, back_to, idea_for_team
-from frontend.selectors import forget_pinned
 from ideas.policies import may_moderate
 from ideas.selectors import board_for, canonical_idea_for, colleagues_of, ideas_to_merge_into
 from ideas.services.moderation import (
@@ -73,7 +72,6 @@ def mark(request: HttpRequest, public_id: str) -> HttpResponse:
     if change is None:
         raise Invalid(field="do")
     change(idea, by=person)
-    forget_pinned(idea.board_id)
     return back_to(idea, "team")
 
 
