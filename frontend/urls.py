@@ -37,6 +37,7 @@ urlpatterns = [
     path("comments/<slug:public_id>/edit/", comments.edit, name="edit_comment"),
     path("comments/<slug:public_id>/show/", comments.show, name="show_comment"),
     path("me/", me.overview, name="me"),
+    path("me/receipts/<slug:slug>/", me.receipt, name="receipt"),
     path("profile/", me.profile, name="profile"),
     path("profile/mails/", me.mails, name="mails"),
     path("profile/unlink/", me.unlink, name="unlink"),

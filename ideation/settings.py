@@ -203,6 +203,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 86_400},
     },
+    "publish-ledger": {
+        "task": "votes.tasks.publish_ledger",
+        "schedule": crontab(hour=3, minute=47),
+        "options": {"expires": 86_400},
+    },
     "forget-old-answers": {
         "task": "common.tasks.forget_old_answers",
         "schedule": 86_400,

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Invalid
+from common.errors import Conflict, Forbidden, Invalid
 
 
 class VotingClosed(Conflict):
@@ -21,3 +21,8 @@ class NotMerged(Conflict):
 class MergeIntoItself(Invalid):
     code = "merge_into_itself"
     message = _("An idea cannot be merged into itself.")
+
+
+class LedgerNotPublic(Forbidden):
+    code = "ledger_not_public"
+    message = _("Only boards whose counts everybody sees publish their ledger.")

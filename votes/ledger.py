@@ -45,18 +45,28 @@ class Range:
         kept = "(id > %(folded)s OR xid >= %(lo)s::xid8)" if self.hi is None else "xid >= %(lo)s::xid8 AND xid < %(hi)s"
         return f"votes_voteevent WHERE id > %(floor)s AND id <= %(ceiling)s AND {kept}"
 
-    def digest(self, previous: bytes) -> tuple[bytes, int, int]:
-        """Return (digest, count of lines, largest id) of the lines as they are stored now. Queries: 1."""
-        parameters: dict[str, bytes | int | str] = {
-            "previous": previous,
+    def holds(self, line_id: int, xid: int) -> bool:
+        """Return whether a line is one of these: the same condition as `sql`."""
+        if not self.floor_id < line_id <= self.ceiling_id:
+            return False
+        if self.hi is None:
+            return line_id > self.folded_up_to_id or xid >= self.lo
+        return self.lo <= xid < self.hi
+
+    @property
+    def parameters(self) -> dict[str, int | str]:
+        return {
             "floor": self.floor_id,
             "ceiling": self.ceiling_id,
             "folded": self.folded_up_to_id,
             "lo": str(self.lo),
             "hi": str(self.hi),
         }
+
+    def digest(self, previous: bytes) -> tuple[bytes, int, int]:
+        """Return (digest, count of lines, largest id) of the lines as they are stored now. Queries: 1."""
         with connection.cursor() as cursor:
-            cursor.execute(digest_sql(self.sql), parameters)
+            cursor.execute(digest_sql(self.sql), {"previous": previous, **self.parameters})
             digest, count, last_id = cursor.fetchone()
         return bytes(digest), count, last_id
 
@@ -109,11 +119,42 @@ def broken_batch(watch: Callable[[int], object] = lambda _lines: None) -> Ledger
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Successive batches of one era, up to `last_batch`; the one that closes an era stands alone, without `hi`."""
+
+    era: LedgerEra
+    lo: int
+    hi: int | None
+    last_batch: int
+
+    @property
+    def lines(self) -> Range:
+        if self.hi is None:
+            return _rest_of(self.era, self.era.last_id or 0)
+        return Range(self.era.floor_id, _ceiling_of(self.era), self.lo, self.hi)
+
+
+def stretches_after(batch_id: int) -> Iterator[Stretch]:
+    """Yield all batches after `batch_id`, in their order. Queries: 3 per era."""
+    for era in LedgerEra.objects.order_by("id"):
+        batches = era.batches.filter(id__gt=batch_id).order_by("id")
+        folded = batches.filter(hi__isnull=False)
+        if (first := folded.first()) and (last := folded.last()):
+            yield Stretch(era, first.lo, last.hi, last.pk)
+        if closing := batches.filter(hi__isnull=True).first():
+            yield Stretch(era, closing.lo, None, closing.pk)
+
+
+def _ceiling_of(era: LedgerEra) -> int:
+    return 2**63 - 1 if era.last_id is None else _last_folded_id(era)
+
+
 def _batches() -> Iterator[tuple[LedgerBatch, Range, int]]:
     """Yield every batch in order, with the lines it must have and the number its `lo` must be."""
     for era in LedgerEra.objects.order_by("id"):
         begins_at = era.mark
-        ceiling = 2**63 - 1 if era.last_id is None else _last_folded_id(era)
+        ceiling = _ceiling_of(era)
         for batch in era.batches.order_by("id").iterator():
             if batch.hi is None:
                 yield batch, _rest_of(era, era.last_id or 0), begins_at

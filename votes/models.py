@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from accounts.models import ApiKey, Person
-from ideas.models import Idea
+from ideas.models import Board, Idea
 from votes.fields import ClockTimestamp, CurrentTransaction, TransactionIdField
 
 
@@ -171,3 +171,50 @@ class ViewsFlush(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="views_flush_is_one_row")]
+
+
+class Publication(models.Model):
+    """A stretch of an era that exports show since `at`: what was folded since the one before, up to `last_batch`.
+
+    Without `hi` it is what an era that was closed had not folded.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    era = models.ForeignKey(LedgerEra, models.PROTECT, db_index=False, related_name="+")
+    lo = TransactionIdField()
+    hi = TransactionIdField(null=True)
+    last_batch = models.BigIntegerField()
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+
+class BoardPublication(models.Model):
+    """All lines that a board has published up to a publication: how many, and the digest of them (`votes.exports`)."""
+
+    pk = models.CompositePrimaryKey("board_id", "publication_id")
+    board = models.ForeignKey(Board, models.CASCADE, db_index=False, related_name="+")
+    publication = models.ForeignKey(Publication, models.PROTECT, db_index=False, related_name="+")
+    lines = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+
+
+class BoardStay(models.Model):
+    """Where an idea's lines are published: `since` ≤ publication < `until`. An idea that moves begins a new stay."""
+
+    idea = models.ForeignKey(Idea, models.CASCADE, db_index=False, related_name="+")
+    board = models.ForeignKey(Board, models.CASCADE, related_name="+")
+    since = models.IntegerField()
+    until = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea"], name="board_stay_one_at_a_time", condition=models.Q(until__isnull=True)
+            )
+        ]
+
+
+class BoardSecret(models.Model):
+    """What makes pseudonyms of a board's export: without it they lead to no key, and to no other board's."""
+
+    board = models.OneToOneField(Board, models.CASCADE, primary_key=True, related_name="+")
+    secret = models.BinaryField(max_length=32)

@@ -22,3 +22,8 @@ def refresh_rates() -> None:
 @shared_task
 def check_tallies() -> None:
     checking.check_tallies()
+
+
+@shared_task
+def publish_ledger() -> None:
+    services.publish_ledger()

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -10,16 +10,20 @@ from accounts.services import update_profile
 from accounts.time_zones import time_zone_names
 from accounts.viewers import viewer_of
 from common.errors import DomainError, Invalid, NotFound
+from common.limits import Limit
 from customers.selectors import contacts_of
 from customers.services import unlink_contact
 from frontend.cards import cards
 from frontend.entrances import person_of
 from frontend.forms import MailsForm, ProfileForm
-from ideas.selectors import ideas_in_order, ideas_of
+from ideas.selectors import board_for, ideas_in_order, ideas_of
 from notifications.services.preferences import set_preferences
+from votes.exports import check_exported, is_exported
+from votes.exports import receipt as make_receipt
 from votes.selectors import ideas_voted_on
 
 SHOWN = 100
+RECEIPTS = Limit("receipts", times=20, seconds=3600)
 
 
 @require_safe
@@ -27,8 +31,24 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show what came of one's own ideas, and of those one backed."""
     person, viewer = person_of(request), viewer_of(request)
     backed = ideas_in_order(viewer, ideas_voted_on(person, limit=SHOWN))
-    context = {"mine": cards(viewer, ideas_of(viewer, limit=SHOWN)), "backed": cards(viewer, backed)}
+    context = {
+        "mine": cards(viewer, ideas_of(viewer, limit=SHOWN)),
+        "backed": cards(viewer, backed),
+        "exported": sorted({idea.board for idea in backed if is_exported(idea.board)}, key=lambda board: board.name),
+    }
     return render(request, "frontend/me.html", context)
+
+
+@require_safe
+def receipt(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the person's receipt for a board, to be checked against the board's export."""
+    person = person_of(request)
+    board = board_for(viewer_of(request), slug)
+    check_exported(board)
+    RECEIPTS.use(by=f"person:{person.pk}")
+    answer = JsonResponse(make_receipt(board, person), json_dumps_params={"indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="{board.slug}-receipt.json"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

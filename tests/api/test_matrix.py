@@ -33,6 +33,11 @@ get_index      public      200    200    200   200   200   200    200     200   
 
 list_boards    public      200    200    200   200   200   200    200     200     200     200     200
 
+export_ledger  public      200    200    200   200   200   200    200     200     200     200     200
+export_ledger  members     404    403    403   403   403   403    403     404     404     404     403
+export_ledger  team        404    404    404   404   403   403    404     404     404     404     403
+export_ledger  hidden      200    200    200   200   200   200    200     200     200     200     200
+
 list_ideas     public      200    200    200   200   200   200    200     200     200     200     200
 list_ideas     members     404    200    200   200   200   200    200     404     404     404     200
 list_ideas     team        404    404    404   404   200   200    404     404     404     404     200
@@ -148,6 +153,7 @@ def request(operation: str, scene: Scene, place: str, is_key: bool) -> tuple[str
     requests: dict[str, Callable[[], tuple[str, str, Any]]] = {
         "get_index": lambda: ("GET", "", None),
         "list_boards": lambda: ("GET", "boards/", None),
+        "export_ledger": lambda: ("GET", f"boards/{board.slug}/ledger/", None),
         "list_ideas": lambda: ("GET", f"ideas/?board={board.slug}", None),
         "similar_ideas": lambda: ("GET", f"ideas/similar/?title=idea&board={board.slug}", None),
         "get_idea": lambda: ("GET", path, None),

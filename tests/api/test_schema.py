@@ -124,7 +124,8 @@ def test_random_requests_are_answered_as_the_schema_says(board: Board, member: P
 def _meet(case: Any, board: Board, idea: Idea) -> None:
     """Have a request name what exists, wherever it names something of ours."""
     if case.path_parameters:
-        case.path_parameters["public_id"] = idea.public_id
+        named = {"public_id": idea.public_id, "slug": board.slug}
+        case.path_parameters |= {name: value for name, value in named.items() if name in case.path_parameters}
     if isinstance(case.body, dict):
         exists = {"board": board.slug, "tags": ["comfort"]}
         case.body |= {name: value for name, value in exists.items() if name in case.body}

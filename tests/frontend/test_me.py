@@ -10,8 +10,10 @@ from ideas.services.moderation import hide_idea, move_idea, respond
 from notifications.selectors import preferences_of
 from tests.frontend.conftest import SignedIn
 from tests.frontend.support import text, titles
+from tests.support.folding import fold_all
 from tests.support.scene import make_idea
-from votes.services import cast_vote, merge_ideas
+from votes.folding import fold
+from votes.services import cast_vote, merge_ideas, publish_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,19 @@ def test_pages_speak_the_language_of_the_person_unless_the_browser_chose(
     assert '<html lang="de"' in text(client.get("/"))
     client.post("/view-settings/", {"language": "en"})
     assert '<html lang="en"' in text(client.get("/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_voter_gets_a_receipt_of_a_public_board(signed_in: SignedIn, board: Board, member: Person) -> None:
+    fold()
+    cast_vote(make_idea(board), voter=member)
+    fold_all()
+    client = signed_in(member)
+    address = f"/me/receipts/{board.slug}/"
+    assert address in text(client.get("/me/"))
+    assert client.get(address).status_code == 404, "nothing is published yet"
+    publish_ledger()
+    assert [line["new"] for line in client.get(address).json()["lines"]] == ["1"]
+    Board.objects.update(counts_shown="after_vote")
+    assert client.get(address).status_code == 403
+    assert address not in text(client.get("/me/"))
