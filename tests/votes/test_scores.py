@@ -55,7 +55,7 @@ def test_both_agree_over_random_histories(allows_down_votes: bool) -> None:
     voters = [make_person() for _ in range(6)]
 
     @given(st.lists(acts, min_size=1, max_size=12))
-    @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def live(history: list[tuple[int, int, int, bool]]) -> None:
         idea = make_idea(board)
         for voter, value, seconds, folds in history:

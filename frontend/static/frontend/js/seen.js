@@ -53,6 +53,7 @@ function watch() {
 
 watch();
 document.addEventListener("htmx:afterSettle", watch);
+addEventListener("pagehide", send);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     for (const card of [...timers.keys()]) forget(card);
