@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
@@ -36,6 +37,11 @@ class Scope(models.TextChoices):
 def check_time_zone(name: str) -> None:
     if not is_time_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone."), code="invalid", params={"name": name})
+
+
+def pseudonym_of(public_id: str) -> str:
+    """Return the name of somebody who gave none: stable, and telling nothing."""
+    return gettext("Guest %(id)s") % {"id": public_id[:4]}
 
 
 class Team(models.Model):
@@ -103,8 +109,7 @@ class Person(AbstractBaseUser):
 
     @property
     def pseudonym(self) -> str:
-        """The name of somebody who gave none: stable, and telling nothing."""
-        return _("Guest %(id)s") % {"id": self.public_id[:4]}
+        return pseudonym_of(self.public_id)
 
     @property
     def public_name(self) -> str:

@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.viewers import Viewer
 from frontend.formats import ago, date_and_time
 from frontend.links import board_path, idea_path
+from ideas.listed import ListedIdea, as_listed
 from ideas.models import Idea
 from ideas.policies import may_vote, sees_counts
 from ideas.status import Status, is_votable
@@ -77,7 +78,7 @@ class Row:
 class Card:
     """`counts_views`: the viewer could still vote for the idea, so that seeing it says something about it."""
 
-    idea: Idea
+    idea: ListedIdea
     vote: VoteControl
     row: Row
     counts_views: bool
@@ -87,9 +88,9 @@ class Card:
         return self.row.path
 
 
-def why_closed(viewer: Viewer, idea: Idea) -> str:
+def why_closed(viewer: Viewer, idea: ListedIdea) -> str:
     """Say why `viewer` cannot vote, in a sentence; nothing where they can or only have to sign in."""
-    if idea.merged_into_id:
+    if idea.merged_into:
         return _("This idea was merged into another one.")
     if idea.withdrawn_at:
         return _("This idea is withdrawn.")
@@ -104,9 +105,11 @@ def why_closed(viewer: Viewer, idea: Idea) -> str:
     return ""
 
 
-def vote_control(viewer: Viewer, idea: Idea, value: int, *, tally: Tally | None = None, note: str = "") -> VoteControl:
-    """Args: `tally`, fresher figures than the idea's standing has."""
-    known = tally or Tally.shown(idea.standing.up, idea.standing.down)
+def vote_control(
+    viewer: Viewer, idea: ListedIdea, value: int, *, tally: Tally | None = None, note: str = ""
+) -> VoteControl:
+    """Args: `tally`, fresher figures than the idea has."""
+    known = tally or Tally.shown(idea.up, idea.down)
     shown = sees_counts(viewer, idea.board, has_voted=bool(value))
     return VoteControl(
         public_id=idea.public_id,
@@ -121,7 +124,7 @@ def vote_control(viewer: Viewer, idea: Idea, value: int, *, tally: Tally | None 
     )
 
 
-def row_of(idea: Idea, *, names_board: bool, is_seldom_seen: bool = False) -> Row:
+def row_of(idea: ListedIdea, *, names_board: bool, is_seldom_seen: bool = False) -> Row:
     return Row(
         path=idea_path(idea),
         title=idea.title,
@@ -135,8 +138,8 @@ def row_of(idea: Idea, *, names_board: bool, is_seldom_seen: bool = False) -> Ro
         board_path=board_path(idea.board.slug),
         board_language=idea.board.language,
         tags=tuple(idea.tags),
-        comments=max(0, idea.standing.comments),
-        author=idea.author.public_name,
+        comments=max(0, idea.comments),
+        author=idea.author_name,
         posted=idea.created_at.isoformat(timespec="seconds"),
         posted_at=date_and_time(idea.created_at),
         posted_ago=ago(idea.created_at),
@@ -144,24 +147,30 @@ def row_of(idea: Idea, *, names_board: bool, is_seldom_seen: bool = False) -> Ro
     )
 
 
-def _fate(idea: Idea) -> StrOrPromise:
-    if idea.merged_into_id:
+def _fate(idea: ListedIdea) -> StrOrPromise:
+    if idea.merged_into:
         return gettext_lazy("Merged into another idea")
     return gettext_lazy("Withdrawn") if idea.withdrawn_at else ""
 
 
 def cards(
-    viewer: Viewer, ideas: Sequence[Idea], *, names_board: bool = True, seldom_seen: Collection[Idea] = ()
+    viewer: Viewer,
+    ideas: Sequence[Idea | ListedIdea],
+    *,
+    names_board: bool = True,
+    seldom_seen: Collection[ListedIdea] = (),
 ) -> list[Card]:
     """Args: `seldom_seen`, those of the ideas that stand beside the order.
 
     Queries: one, for what a signed-in viewer voted.
     """
-    mine = my_votes(viewer.person, ideas) if viewer.person and ideas else {}
+    listed = [as_listed(idea) for idea in ideas]
+    mine = my_votes(viewer.person, [idea.pk for idea in listed]) if viewer.person and listed else {}
+    few, me = {idea.pk for idea in seldom_seen}, viewer.person and viewer.person.public_id
     shown = []
-    for idea in ideas:
-        row = row_of(idea, names_board=names_board, is_seldom_seen=idea in seldom_seen)
+    for idea in listed:
+        row = row_of(idea, names_board=names_board, is_seldom_seen=idea.pk in few)
         vote = vote_control(viewer, idea, mine.get(idea.pk, 0))
-        counts_views = not vote.closed and not vote.value and idea.author_id != viewer.person_id
+        counts_views = not vote.closed and not vote.value and idea.author_id != me
         shown.append(Card(idea, vote, row, counts_views))
     return shown

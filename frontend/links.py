@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import reverse
 
+from ideas.listed import ListedIdea
 from ideas.models import Idea
 
 
@@ -13,7 +14,7 @@ def _idea_path(public_id: str, slug: str) -> str:
     return reverse("frontend:idea", args=[public_id, slug])
 
 
-def idea_path(idea: Idea) -> str:
+def idea_path(idea: Idea | ListedIdea) -> str:
     return _idea_path(idea.public_id, idea.slug)
 
 

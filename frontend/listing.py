@@ -13,9 +13,9 @@ from frontend.cards import Card, cards
 from frontend.seldom_seen import seldom_seen, with_seldom_seen
 from frontend.selectors import pinned_on
 from ideas.cursors import at_cursor, cursor_at
+from ideas.listed import listed_by_id
 from ideas.lists import ORDERS, ListQuery, Order, boards_ranked, ideas_page
 from ideas.models import Board
-from ideas.selectors import ideas_in_order
 from ideas.status import Status
 
 PAGE = 20
@@ -109,7 +109,7 @@ def listing(request: HttpRequest, viewer: Viewer, boards: tuple[Board, ...], *, 
     query = _query(request, viewer, boards, filters)
     page = ideas_page(viewer, query)
     pinned = pinned_on(boards[0]) if one_board and filters == Filters() else []
-    above = ideas_in_order(viewer, pinned) if pinned and query.position is None else []
+    above = listed_by_id(pinned, boards=boards) if pinned and query.position is None else []
     listed = [*above, *(idea for idea in page.ideas if idea.pk not in pinned)]
     few = seldom_seen(viewer, boards_ranked(viewer, query), listed) if _has_room(filters, query) else []
     ideas = with_seldom_seen(listed, few)

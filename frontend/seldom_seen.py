@@ -8,8 +8,8 @@ from typing import TypeVar
 from accounts.viewers import Viewer
 from frontend.portals import remembered
 from ideas.discovering import least_seen
-from ideas.models import Board, Idea
-from ideas.selectors import ideas_in_order
+from ideas.listed import ListedIdea, listed_by_id
+from ideas.models import Board
 from ideas.status import Status
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ READ = 60  # as many more as a page may show of them
 TURN_SECONDS = 60
 
 
-def seldom_seen(viewer: Viewer, boards: Sequence[Board], listed: Sequence[Idea]) -> list[Idea]:
+def seldom_seen(viewer: Viewer, boards: Sequence[Board], listed: Sequence[ListedIdea]) -> list[ListedIdea]:
     """Return up to two open ideas of `boards` that are not `listed`: others every minute, never the viewer's own.
 
     Queries: 1 where there are any, and 1 every few seconds.
@@ -30,18 +30,15 @@ def seldom_seen(viewer: Viewer, boards: Sequence[Board], listed: Sequence[Idea])
     shown = {idea.pk for idea in listed}
     others = [pk for pk in candidates if pk not in shown][:CANDIDATES]
     chance = random.Random(int(time.time() // TURN_SECONDS))  # noqa: S311 - chance, no secret
-    found = ideas_in_order(viewer, chance.sample(others, min(len(PLACES), len(others)))) if others else []
+    chosen = chance.sample(others, min(len(PLACES), len(others)))
+    found = listed_by_id(chosen, boards=boards) if chosen else []
     return [idea for idea in found if _is_fit(viewer, idea)]
 
 
-def _is_fit(viewer: Viewer, idea: Idea) -> bool:
+def _is_fit(viewer: Viewer, idea: ListedIdea) -> bool:
     """Whether the idea still is what it was chosen for a few seconds ago."""
-    return (
-        idea.standing.listed
-        and idea.status == Status.OPEN
-        and not idea.is_locked
-        and idea.author_id != viewer.person_id
-    )
+    me = viewer.person and viewer.person.public_id
+    return idea.status == Status.OPEN and not idea.is_locked and idea.author_id != me
 
 
 def with_seldom_seen(listed: Sequence[T], few: Sequence[T]) -> list[T]:

@@ -6,24 +6,52 @@ of those are the page. So a page costs the same wherever it lies and however rar
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.viewers import Viewer
 from common.errors import Invalid
+from common.prepared import fetch_all
 from ideas.discovering import discovered, this_hour
+from ideas.listed import ListedIdea, listed_by_id, listed_ideas
 from ideas.models import Board, Idea
 from ideas.policies import may_see, sees_counts
+from ideas.search import WALKED, condition_on, few_matches
 from ideas.status import Status
 
 Order = Literal["trending", "top", "new", "best", "discover"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 COLUMNS: dict[str, str] = {"trending": "trending", "top": "top", "new": "created_at", "best": "best"}
 BOARDS_PER_LIST = 50
-MATCHES_SORTED = 1_000
+
+# Each gives (idea_id, key) of the first rows in its order.
+BEST_OF_RANGES = """
+SELECT r.idea_id, r.key FROM unnest(%(boards)s::bigint[]) AS b(board_id)
+CROSS JOIN unnest(%(statuses)s::text[]) AS t(status)
+CROSS JOIN LATERAL (
+    SELECT s.idea_id, s.{column} AS key FROM ideas_standing s
+    WHERE s.board_id = b.board_id AND s.status = t.status AND s.listed {behind}
+    ORDER BY s.{column} {direction}, s.idea_id {direction} LIMIT {rows}) r
+ORDER BY r.key {direction}, r.idea_id {direction} LIMIT {rows}"""
+BEST_OF_FEW = """
+SELECT s.idea_id, s.{column} AS key FROM ideas_standing s
+WHERE s.idea_id = ANY(%(ids)s::bigint[]) AND s.board_id = ANY(%(boards)s::bigint[])
+  AND s.status = ANY(%(statuses)s::text[]) AND s.listed {behind}
+ORDER BY s.{column} {direction}, s.idea_id {direction} LIMIT {rows}"""
+# Ranges that are sorted already are merged row by row, as far as somebody reads.
+WALK = "SELECT idea_id, key FROM ({ranges}) range ORDER BY key {direction}, idea_id {direction}"
+RANGE = """(
+SELECT s.idea_id, s.{column} AS key FROM ideas_standing s
+WHERE s.board_id = {board} AND s.status = '{status}' AND s.listed {behind}
+ORDER BY s.{column} {direction}, s.idea_id {direction} LIMIT {walked})"""
+MET_ON_A_WALK = """
+SELECT w.idea_id, w.key FROM ({walk} LIMIT {walked}) w
+CROSS JOIN LATERAL (SELECT FROM ideas_idea i WHERE i.id = w.idea_id AND {condition} OFFSET 0) met
+ORDER BY w.key {direction}, w.idea_id {direction} LIMIT {rows}"""
+END = "{walk} LIMIT 1 OFFSET {last}"
 
 
 class SortNeedsBoard(Invalid):
@@ -57,12 +85,19 @@ class ListQuery:
     limit: int = 20
     position: Position | None = None
 
+    @property
+    def is_backwards(self) -> bool:
+        return self.position is not None and self.position.backwards
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`ideas` in order; `next` and `previous` are None where nothing follows or precedes."""
+    """`ideas` in order; `next` and `previous` are None where nothing follows or precedes.
 
-    ideas: list[Idea]
+    A search that has walked far stops for now: its page may be short, or empty, and `next` leads on.
+    """
+
+    ideas: list[ListedIdea]
     next: Position | None
     previous: Position | None
 
@@ -71,22 +106,16 @@ def ideas_page(viewer: Viewer, query: ListQuery) -> Page:
     """Return one page of listed ideas, each with all that its card shows.
 
     Raises: SortNeedsBoard for `best` over other than one board.
-    Queries: 1.
+    Queries: 1; up to 3 for a search.
     """
     if query.order == "best" and len(query.boards) != 1:
         raise SortNeedsBoard(field="sort")
     if query.order == "discover":
         return _discovered_page(viewer, query)
-    boards = [board.pk for board in boards_ranked(viewer, query)]
-    ids = _matches(boards, query) if query.tag or query.q else _merged_ranges(boards, query)
-    backwards = bool(query.position and query.position.backwards)
-    sign = "" if backwards else "-"
-    found = list(
-        Idea.objects.with_page_parts()
-        .filter(pk__in=ids, standing__listed=True)
-        .order_by(f"{sign}standing__{COLUMNS[query.order]}", f"{sign}pk")
-    )
-    return _page(found, query, backwards)
+    boards = boards_ranked(viewer, query)
+    if query.q or query.tag:
+        return _search(boards, query)
+    return _page(_read(BEST_OF_RANGES.format(**_words(query)), boards, query), query)
 
 
 def boards_ranked(viewer: Viewer, query: ListQuery) -> list[Board]:
@@ -104,106 +133,91 @@ def boards_ranked(viewer: Viewer, query: ListQuery) -> list[Board]:
 def _discovered_page(viewer: Viewer, query: ListQuery) -> Page:
     """Cut a page out of the viewer's order of the hour; a tag or words leave out what they don't match."""
     hour = int(query.position.key) if query.position else this_hour()  # type: ignore[arg-type]
-    ids = discovered(viewer, boards_ranked(viewer, query), statuses=query.statuses, hour=hour)
+    boards = boards_ranked(viewer, query)
+    ids = discovered(viewer, boards, statuses=query.statuses, hour=hour)
     if query.tag or query.q:
         ids = _matching(ids, query)
     edge = query.position.idea_id if query.position else 0
     begin = max(0, edge - query.limit) if query.position and query.position.backwards else edge
     shown = ids[begin : begin + query.limit]
     end = begin + len(shown)
-    found = {idea.pk: idea for idea in Idea.objects.with_page_parts().filter(pk__in=shown, standing__listed=True)}
     return Page(
-        [found[pk] for pk in shown if pk in found],
+        listed_by_id(shown, boards=boards),
         Position(hour, end) if end < len(ids) else None,
         Position(hour, begin, backwards=True) if begin else None,
     )
 
 
 def _matching(ids: list[int], query: ListQuery) -> list[int]:
-    conditions, values = _conditions(query)
-    some = RawSQL(f"SELECT i.id FROM ideas_idea i WHERE i.id = ANY(%s) AND {conditions}", (ids, *values))
-    matching = set(Idea.objects.filter(pk__in=some).values_list("pk", flat=True))
+    condition, asked = condition_on(q=query.q, tag=query.tag), {"q": query.q, "tag": query.tag}
+    among = f"SELECT i.id FROM ideas_idea i WHERE i.id = ANY(%(ids)s::bigint[]) AND {condition}"
+    matching = set(fetch_all(itemgetter(0), among, asked | {"ids": ids}))
     return [pk for pk in ids if pk in matching]
 
 
 def newest_on(board: Board, *, limit: int) -> QuerySet[Idea]:
     """The latest `limit` listed ideas of `board`, in no order; as many rows per status are read, whatever its size."""
-    return Idea.objects.filter(pk__in=_merged_ranges([board.pk], ListQuery((board,), "new", limit=limit - 1)))
+    query = ListQuery((board,), "new", limit=limit - 1)
+    newest = fetch_all(itemgetter(0), BEST_OF_RANGES.format(**_words(query)), _values([board], query))
+    return Idea.objects.filter(pk__in=newest)
 
 
-def _page(found: list[Idea], query: ListQuery, backwards: bool) -> Page:
-    """Cut the one row too many that tells whether more follow, and name the places of both neighbours."""
-    more = len(found) > query.limit
-    ideas = found[: query.limit]
-    if backwards:
-        ideas.reverse()
-    if not ideas:
+def _search(boards: list[Board], query: ListQuery) -> Page:
+    condition, asked = condition_on(q=query.q, tag=query.tag), {"q": query.q, "tag": query.tag}
+    few = few_matches(condition, asked)
+    if few is not None:
+        return _page(_read(BEST_OF_FEW.format(**_words(query)), boards, query, ids=few), query)
+    ranges = " UNION ALL ".join(
+        RANGE.format(**_words(query), board=board.pk, status=status, walked=WALKED)
+        for board in boards
+        for status in query.statuses or Status.values
+    )
+    if not ranges:
         return Page([], None, None)
-    onward = _place(ideas[-1], query.order) if more or backwards else None
-    is_first = query.position is None or (backwards and not more)
-    return Page(ideas, onward, None if is_first else replace(_place(ideas[0], query.order), backwards=True))
-
-
-def _place(idea: Idea, order: Order) -> Position:
-    return Position(getattr(idea.standing, COLUMNS[order]), idea.pk)
-
-
-def _merged_ranges(boards: list[int], query: ListQuery) -> RawSQL:
-    ranges = [(board, status) for board in boards for status in query.statuses or Status.values]
-    behind, args = _behind(query)
-    column, direction = _sort(query)
-    return RawSQL(
-        f"""SELECT r.idea_id FROM unnest(%s::bigint[], %s::text[]) AS k(board_id, status) CROSS JOIN LATERAL (
-              SELECT s.idea_id, s.{column} FROM ideas_standing s
-              WHERE s.board_id = k.board_id AND s.status = k.status AND s.listed {behind}
-              ORDER BY s.{column} {direction}, s.idea_id {direction} LIMIT %s) r
-            ORDER BY r.{column} {direction}, r.idea_id {direction} LIMIT %s""",
-        (
-            [board for board, _status in ranges],
-            [status for _board, status in ranges],
-            *args,
-            query.limit + 1,
-            query.limit + 1,
-        ),
+    walk = WALK.format(**_words(query), ranges=ranges)
+    met = MET_ON_A_WALK.format(**_words(query), walk=walk, walked=WALKED, condition=condition)
+    found = _read(met, boards, query, **asked)
+    if len(found) > query.limit:
+        return _page(found, query)
+    end = fetch_all(
+        lambda row: Position(row[1], row[0]), END.format(walk=walk, last=WALKED - 1), _values(boards, query)
     )
+    return _page(found, query, cut=end[0] if end else None)
 
 
-def _matches(boards: list[int], query: ListQuery) -> RawSQL:
-    """The ideas that have the words or the tag: at most the MATCHES_SORTED best-scored are looked at."""
-    behind, args = _behind(query)
-    column, direction = _sort(query)
-    conditions, values = _conditions(query)
-    return RawSQL(
-        f"""SELECT s.idea_id FROM (
-              SELECT s.idea_id, s.{column} FROM ideas_standing s JOIN ideas_idea i ON i.id = s.idea_id
-              WHERE s.board_id = ANY(%s) AND s.status = ANY(%s) AND s.listed AND {conditions}
-              ORDER BY s.{column} DESC, s.idea_id DESC LIMIT {MATCHES_SORTED}) s
-            WHERE true {behind} ORDER BY s.{column} {direction}, s.idea_id {direction} LIMIT %s""",
-        (boards, list(query.statuses or Status.values), *values, *args, query.limit + 1),
-    )
+def _read(places: str, boards: list[Board], query: ListQuery, **values: Any) -> list[ListedIdea]:
+    """Read what `places` gives: one row more than the page shows, which tells whether more follow."""
+    return listed_ideas(places, _values(boards, query) | values, boards=boards, ascending=query.is_backwards)
 
 
-def _conditions(query: ListQuery) -> tuple[str, list[Any]]:
-    conditions, values = [], []
-    if query.tag:
-        conditions.append("i.tags @> ARRAY[%s]::varchar[]")
-        values.append(query.tag)
-    if query.q:
-        # A reader may search German and English ideas at once: each configuration stems the words its way.
-        words = [f"websearch_to_tsquery('ideation_{name}', %s)" for name in ("de", "en", "simple")]
-        conditions.append(f"i.search @@ ({' || '.join(words)})")
-        values += [query.q] * 3
-    return " AND ".join(conditions), values
+def _words(query: ListQuery) -> dict[str, Any]:
+    """What the statements say for the order, the direction and the length of `query`."""
+    column, sign = COLUMNS[query.order], ">" if query.is_backwards else "<"
+    behind = f"AND (s.{column}, s.idea_id) {sign} (%(key)s, %(idea_id)s)" if query.position else ""
+    direction = "ASC" if query.is_backwards else "DESC"
+    return {"column": column, "behind": behind, "direction": direction, "rows": query.limit + 1}
 
 
-def _behind(query: ListQuery) -> tuple[str, list[Any]]:
-    if query.position is None:
-        return "", []
-    column, _direction = _sort(query)
-    sign = ">" if query.position.backwards else "<"
-    return f"AND (s.{column}, s.idea_id) {sign} (%s, %s)", [query.position.key, query.position.idea_id]
+def _values(boards: list[Board], query: ListQuery) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "boards": [board.pk for board in boards],
+        "statuses": list(query.statuses or Status.values),
+    }
+    if query.position:
+        values |= {"key": query.position.key, "idea_id": query.position.idea_id}
+    return values
 
 
-def _sort(query: ListQuery) -> tuple[str, str]:
-    backwards = bool(query.position and query.position.backwards)
-    return COLUMNS[query.order], "ASC" if backwards else "DESC"
+def _page(found: list[ListedIdea], query: ListQuery, *, cut: Position | None = None) -> Page:
+    """Name the places of both neighbours. Args: `cut`, where a walk stopped that may meet more."""
+    ideas = found[: query.limit]
+    onward = _place(ideas[-1]) if len(found) > query.limit else cut
+    back = (_place(ideas[0]) if ideas else query.position) if query.position and (ideas or cut) else None
+    if query.is_backwards:
+        ideas.reverse()
+        onward, back = back, onward
+    return Page(ideas, onward and replace(onward, backwards=False), back and replace(back, backwards=True))
+
+
+def _place(idea: ListedIdea) -> Position:
+    return Position(idea.key, idea.pk)

@@ -9,8 +9,9 @@ from django.db.models import F, Max, Q, QuerySet
 from accounts.models import Language, Person
 from accounts.viewers import Viewer
 from common.errors import NotFound
+from common.prepared import fetch_model
 from ideas.models import Board, Comment, Idea
-from ideas.policies import may_moderate
+from ideas.policies import may_moderate, may_see
 
 SIMILAR_AT_LEAST = 0.3  # trigram similarity of titles (ALGORITHMS.md §8: suggest from .3 on)
 SIMILAR_WITHIN_MS = 300
@@ -23,8 +24,8 @@ def boards_for(viewer: Viewer) -> list[Board]:
 
 def board_for(viewer: Viewer, slug: str) -> Board:
     """Raises: NotFound, also for a board that the viewer may not see. Queries: 1."""
-    board: Board | None = Board.objects.visible_to(viewer).select_related("portal", "team").filter(slug=slug).first()
-    if board is None:
+    board = fetch_model(Board, "slug = %(slug)s", {"slug": slug})
+    if board is None or not may_see(viewer, board):
         raise NotFound
     return board
 

@@ -151,10 +151,11 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(DATABASE_URL),
         "OPTIONS": {
+            # Only the statements of common/prepared.py are prepared. One plan for all values: theirs are found by keys.
             "prepare_threshold": 5,
             # An open transaction that wrote holds back the fold of votes for everybody (docs/architecture.md).
             "options": "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s"
-            " -c transaction_timeout=120s",
+            " -c transaction_timeout=120s -c plan_cache_mode=force_generic_plan",
             **({"pool": {"min_size": 1, "max_size": _pool_size, "timeout": 10}} if _pool_size else {}),
         },
     }

@@ -1,24 +1,18 @@
 """What other rooms and packages tell this one."""
 
-from collections.abc import Collection
 from typing import Any
 
 from allauth.account.signals import authentication_step_completed
 
 from accounts.models import Person
 from ideas.counts import register_voted_among
-from ideas.models import Idea
 from votes.selectors import my_votes
 from votes.services import unite_contacts_of
 
 
 def connect() -> None:
-    register_voted_among(voted_among)
+    register_voted_among(my_votes)
     authentication_step_completed.connect(unite_after_proof, dispatch_uid="votes.unite_after_proof")
-
-
-def voted_among(person: Person, ideas: Collection[Idea]) -> Collection[int]:
-    return my_votes(person, ideas)
 
 
 def unite_after_proof(*, user: Person, method: str, **_: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import ApiKey, Person, Scope
 from accounts.secrets import digest_of, new_secret
 from common.errors import Invalid
+from common.prepared import fetch_model
 from common.text import clean_line
 
 KEY_PREFIX = "idk_"  # lets scanners of leaked secrets recognise ours
@@ -51,7 +52,7 @@ def find_api_key(secret: str) -> ApiKey | None:
 
     Queries: one, by unique index.
     """
-    return ApiKey.objects.filter(digest=digest_of(secret), revoked_at=None).first()
+    return fetch_model(ApiKey, "digest = %(digest)s AND revoked_at IS NULL", {"digest": digest_of(secret)})
 
 
 def note_use(key: ApiKey) -> None:

@@ -8,6 +8,7 @@ from common.errors import DomainError, Invalid
 from frontend.cards import VoteControl, vote_control
 from frontend.entrances import allow, person_of, safe_next, wants_fragment
 from frontend.links import idea_path
+from ideas.listed import as_listed
 from ideas.models import Idea
 from ideas.policies import may_vote
 from ideas.selectors import canonical_idea_for, idea_for
@@ -44,5 +45,5 @@ def _control_after(viewer: Viewer, person: Person, idea: Idea, value: int) -> Vo
         ballot = _vote(idea, person, value)
     except DomainError as error:
         now = idea_for(viewer, idea.public_id)
-        return vote_control(viewer, now, my_votes(person, [now]).get(now.pk, 0), note=str(error.message))
-    return vote_control(viewer, idea, ballot.value, tally=ballot.tally)
+        return vote_control(viewer, as_listed(now), my_votes(person, [now.pk]).get(now.pk, 0), note=str(error.message))
+    return vote_control(viewer, as_listed(idea), ballot.value, tally=ballot.tally)

@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -26,6 +28,12 @@ setweight(to_tsvector(
     CASE language WHEN 'de' THEN 'ideation_de'::regconfig WHEN 'en' THEN 'ideation_en'::regconfig
     ELSE 'ideation_simple'::regconfig END, body), 'B')
 """
+
+
+@lru_cache(maxsize=4096)
+def slug_of(title: str) -> str:
+    """Return what stands for the title in an idea's address."""
+    return slugify(title)[:60].strip("-") or "idea"
 
 
 class IdeaQuerySet(models.QuerySet["Idea"]):
@@ -107,7 +115,7 @@ class Idea(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)[:60].strip("-") or "idea"
+        return slug_of(self.title)
 
     @property
     def is_listed(self) -> bool:

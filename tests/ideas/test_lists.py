@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from accounts.models import Person
 from accounts.viewers import ANONYMOUS, Viewer, viewer_for
 from ideas.lists import COLUMNS, ListQuery, Order, Page, SortNeedsBoard, ideas_page
 from ideas.models import Board, Idea, Standing
+from ideas.search import condition_on, few_matches
 from ideas.services.ideas import withdraw_idea
 from ideas.services.moderation import change_status
 from tests.support import scene
@@ -105,6 +107,48 @@ def test_a_filter_by_tag_pages_in_the_same_order(
     ]
 
 
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("few", [0, 100], ids=["walk", "look up"])
+def test_a_search_pages_in_the_same_order_both_ways(
+    two_boards: tuple[Board, Board], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("ideas.search.FEW", few)
+    Idea.objects.filter(id__in=expected("new", *two_boards)[::3]).update(title="A dark night")
+    wanted = set(Idea.objects.filter(title="A dark night").values_list("id", flat=True))
+    pages = walk(ListQuery(boards=two_boards, order="top", q="dark night", limit=4))
+    assert [pk for page in pages for pk in ids(page)] == [pk for pk in expected("top", *two_boards) if pk in wanted]
+    back = ListQuery(boards=two_boards, order="top", q="dark night", limit=4, position=pages[2].previous)
+    assert ids(ideas_page(ANONYMOUS, back)) == ids(pages[1])
+
+
+@pytest.mark.usefixtures("many")
+def test_a_walk_that_meets_few_stops_and_goes_on_from_there(
+    two_boards: tuple[Board, Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ideas.search.FEW", 0)
+    monkeypatch.setattr("ideas.lists.WALKED", 5)
+    order = expected("top", *two_boards)
+    Idea.objects.filter(id__in=[order[3], order[11], order[12]]).update(tags=["night"])
+    pages = walk(ListQuery(boards=two_boards, order="top", tag="night", limit=2))
+    assert [ids(page) for page in pages] == [[order[3]], [], [order[11], order[12]]] + [[]] * (len(pages) - 3)
+    assert len(pages) <= 6, "five ideas of 26 at a time"
+
+
+@pytest.mark.parametrize("order", ["trending", "new"])
+def test_neither_way_of_searching_reads_a_table_whole(
+    board: Board, author: Person, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(board, author, 5_000)
+    query = ListQuery(boards=(board,), order=order, q="title")
+    few = plan_of(lambda: few_matches(condition_on(q="title", tag=""), {"q": "title"}))
+    monkeypatch.setattr("ideas.search.FEW", 0)
+    monkeypatch.setattr("ideas.lists.WALKED", 100)
+    both = plan_of(lambda: ideas_page(ANONYMOUS, query))
+    assert "idea_search" in few
+    assert f"standing_{COLUMNS[order]}" in both
+    assert not re.search("Seq Scan on ideas_(idea|standing)", few + both)
+
+
 def test_best_over_two_boards_is_refused(two_boards: tuple[Board, Board]) -> None:
     with pytest.raises(SortNeedsBoard) as refusal:
         ideas_page(ANONYMOUS, ListQuery(boards=two_boards, order="best"))
@@ -172,7 +216,7 @@ def test_page_with_all_that_its_cards_show_is_one_query(
     with django_assert_num_queries(1):
         page = ideas_page(ANONYMOUS, ListQuery(boards=two_boards))
         for idea in page.ideas:
-            str((idea.board.name, idea.author.public_name, idea.standing.up, idea.response and idea.response.author))
+            str((idea.board.name, idea.author_name, idea.up, idea.response))
 
 
 @pytest.mark.parametrize("order", COLUMNS)
@@ -195,4 +239,5 @@ def fill(board: Board, author: Person, count: int) -> None:
                SELECT id, board_id, 'open', true, created_at, id %% 97, id %% 97, id %% 89, id %% 83 FROM i""",
             [board.pk, author.pk, count],
         )
+        cursor.execute("SELECT gin_clean_pending_list('idea_search')")
         cursor.execute("ANALYZE ideas_idea, ideas_standing")

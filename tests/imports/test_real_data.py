@@ -140,7 +140,7 @@ def top_ten() -> list[list[Any]]:
     board = Board.objects.get()
     page = ideas_page(ANONYMOUS, ListQuery(boards=(board,), order="top", limit=12))
     ids = dict(Idea.objects.values_list("pk", "origin__external_id"))
-    rows: list[list[Any]] = [[ids[idea.pk], idea.standing.up, idea.standing.down] for idea in page.ideas]
+    rows: list[list[Any]] = [[ids[idea.pk], idea.up, idea.down] for idea in page.ideas]
     return sorted(rows, key=lambda row: (row[2] - row[1], int(row[0])))[:10]
 
 

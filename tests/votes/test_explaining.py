@@ -50,7 +50,8 @@ def contributions(found: Explanation) -> float:
 
 @pytest.mark.parametrize("order", [*ORDERS, "new"])
 def test_positions_are_those_of_the_list(board: Board, ideas: list[Idea], order: str) -> None:
-    listed = ideas_page(ANONYMOUS, ListQuery(boards=(board,), order=order)).ideas  # type: ignore[arg-type]
+    page = ideas_page(ANONYMOUS, ListQuery(boards=(board,), order=order))  # type: ignore[arg-type]
+    listed = [Idea.objects.get(pk=idea.pk) for idea in page.ideas]
     found = [explained(idea, order) for idea in listed]
     assert [each.position for each in found] == [1, 2, 3]
     assert [each.above for each in found] == [None, *listed[:-1]]

@@ -75,7 +75,7 @@ def test_a_vote_is_found_and_answered_by_keys(filled: Idea) -> None:
         plan = explain(statement, parameters(filled, voter))
         assert scans(plan) == set()
         assert "vote_event_of_voter" in plan, "a voter's own lines, not all that wait"
-    assert scans(plan_of(lambda: my_votes(voter, [filled]))) == set()
+    assert scans(plan_of(lambda: my_votes(voter, [filled.pk]))) == set()
 
 
 def test_a_control_shows_that_a_scan_is_seen(filled: Idea) -> None:
