@@ -17,6 +17,7 @@ from votes import ranking
 from votes.rates import rate_of
 
 MOST_VOTES_TRIED = 1 << 20
+LARGEST_EXPONENT = 700.0  # imports may bring votes of the far future, whose worth now no float holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def rule_of(order: str, board: Board) -> Rule:
 def _fresh_votes(standing: Standing, now: datetime) -> float:
     """Return what the up-votes are worth now, each half as much after a half-life."""
     age = ranking.decay_per_second(settings.HALF_LIFE_DAYS) * (now.timestamp() - ranking.EPOCH_SECONDS)
-    return math.exp(standing.trending - age)
+    return math.exp(min(standing.trending - age, LARGEST_EXPONENT))
 
 
 def _trending_inputs(standing: Standing, now: datetime) -> list[Input]:
@@ -107,8 +108,9 @@ def _trending_inputs(standing: Standing, now: datetime) -> list[Input]:
     return [up_votes, Input("half_life_days", settings.HALF_LIFE_DAYS)]
 
 
-def _trending_votes(standing: Standing, above: Standing, now: datetime) -> int:
-    return max(1, math.floor(_fresh_votes(above, now) - _fresh_votes(standing, now)) + 1)
+def _trending_votes(standing: Standing, above: Standing, now: datetime) -> int | None:
+    needed = max(1, math.floor(_fresh_votes(above, now) - _fresh_votes(standing, now)) + 1)
+    return needed if needed <= MOST_VOTES_TRIED else None
 
 
 def _top_inputs(standing: Standing, now: datetime) -> list[Input]:

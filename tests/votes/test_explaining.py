@@ -97,6 +97,13 @@ def test_best_is_explained_by_views_where_nobody_votes_against() -> None:
     assert found.up_votes == 5, "a tie goes to the newer one, which is the other"
 
 
+def test_a_vote_of_the_far_future_is_explained_too(ideas: list[Idea]) -> None:
+    cast_vote(ideas[2], voter=make_person(), at=timezone.now() + timedelta(days=365 * 30))
+    fold_all()
+    assert explained(ideas[2], "trending").position == 1
+    assert explained(ideas[0], "trending").up_votes is None, "more than there are people"
+
+
 def test_an_idea_that_is_in_no_list_has_no_place(ideas: list[Idea], administrator: Person) -> None:
     hide_idea(ideas[1], by=administrator)
     found = explained(ideas[1], "top", Viewer(administrator))

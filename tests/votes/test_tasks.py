@@ -29,6 +29,7 @@ def test_the_schedule_folds_every_second_and_lets_no_fold_pile_up() -> None:
     assert (entry["task"], entry["schedule"]) == (tasks.fold_votes.name, 1.0)
     assert entry["options"]["expires"] <= 1
     assert settings.CELERY_BEAT_SCHEDULE["check-tallies"]["task"] == tasks.check_tallies.name
+    assert settings.CELERY_BEAT_SCHEDULE["publish-ledger"]["task"] == tasks.publish_ledger.name
 
 
 @pytest.mark.django_db
