@@ -247,8 +247,10 @@ def test_way_goes_on_to_where_the_person_was_going(client: Client, mails: SmtpSi
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil"]
-)
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil", "http://[",
+     "http://localhost/"],
+)  # fmt: skip
 def test_way_never_leads_to_another_site(client: Client, mails: SmtpSink, elsewhere: str) -> None:
     assert sign_in(client, mails, "ada@example.org", next=elsewhere).headers["Location"] == "/"
     assert client.get(LOGIN, {"next": elsewhere}).headers["Location"] == "/"
