@@ -43,6 +43,11 @@ def idea_for_team(request: HttpRequest, public_id: str) -> tuple[Idea, Person]:
     return idea, person
 
 
+def sent(request: HttpRequest, name: str) -> str:
+    """Return what a form names in the field `name`, without NUL, which no name of ours has and PostgreSQL refuses."""
+    return request.POST.get(name, "").replace("\x00", "")
+
+
 def safe_next(request: HttpRequest, fallback: str = "/") -> str:
     """Return where the form wants to lead, if that is on this site."""
     target = request.POST.get("next", "")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.limits import limit_posts
 from accounts.viewers import viewer_of
 from common.errors import DomainError, Invalid
-from frontend.entrances import allow, back_to, idea_and_viewer, person_of
+from frontend.entrances import allow, back_to, idea_and_viewer, person_of, sent
 from frontend.forms import CommentForm
 from frontend.idea_page import idea_page
 from ideas.policies import may_comment, may_edit_comment, may_moderate
@@ -33,7 +33,7 @@ def post(request: HttpRequest, public_id: str) -> HttpResponse:
     is_internal = "internal" in request.POST
     allow(may_moderate(viewer, idea.board) if is_internal else may_comment(viewer, idea.board))
     limit_posts(request)
-    body, parent = request.POST.get("body", ""), request.POST.get("parent", "")
+    body, parent = request.POST.get("body", ""), sent(request, "parent")
     try:
         known = comment_for(viewer, parent, idea=idea) if parent else None
         comment = post_comment(idea, author=person, body=body, parent=known, is_internal=is_internal)

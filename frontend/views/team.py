@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.viewers import viewer_of
 from common.errors import Invalid
-from frontend.entrances import allow, back_to, idea_for_team
+from frontend.entrances import allow, back_to, idea_for_team, sent
 from ideas.policies import may_moderate
 from ideas.selectors import board_for, canonical_idea_for, colleagues_of, ideas_to_merge_into
 from ideas.services.moderation import (
@@ -46,7 +46,7 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
-    wanted = request.POST.get("assignee", "")
+    wanted = sent(request, "assignee")
     colleague = colleagues_of(idea.board).filter(public_id=wanted).first() if wanted else None
     if wanted and colleague is None:
         raise Invalid(_("Only people of the owning team can be assigned."), field="assignee")
@@ -57,7 +57,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
-    board = board_for(viewer_of(request), request.POST.get("board", ""))
+    board = board_for(viewer_of(request), sent(request, "board"))
     allow(may_moderate(viewer_of(request), board))
     move_idea(idea, board=board, by=person)
     messages.success(request, _("Moved to “%(board)s”.") % {"board": board.name})
@@ -86,7 +86,7 @@ def merge_targets(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def merge(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
-    target = canonical_idea_for(viewer_of(request), request.POST.get("into", ""))
+    target = canonical_idea_for(viewer_of(request), sent(request, "into"))
     allow(may_moderate(viewer_of(request), target.board))
     merge_ideas(idea, into=target, by=person)
     messages.success(request, _("Merged. Each voter counts once, and the old address leads here."))

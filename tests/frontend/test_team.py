@@ -38,6 +38,17 @@ def test_actions_are_not_a_get(signed_in: SignedIn, idea: Idea, team_member: Per
     assert signed_in(team_member).get(do(idea, what)).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("what", "field", "status"),
+    [("assign", "assignee", 400), ("move", "board", 404), ("merge", "into", 404), ("comment", "parent", 404)],
+)
+def test_names_that_cannot_be_are_no_server_error(
+    signed_in: SignedIn, idea: Idea, team_member: Person, what: str, field: str, status: int
+) -> None:
+    asked = {"body": "Hello", field: "a\x00b"}
+    assert signed_in(team_member).post(do(idea, what), asked).status_code == status
+
+
 def test_team_changes_status_with_an_answer(
     signed_in: SignedIn, client: Client, idea: Idea, team_member: Person
 ) -> None:
