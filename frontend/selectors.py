@@ -8,12 +8,12 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Min
+from django.db.models import OuterRef, Subquery
 
 from accounts.viewers import Viewer
 from frontend.portals import remembered
 from ideas.lists import newest_on
-from ideas.models import Board, Idea
+from ideas.models import Board, Idea, OfficialResponse
 from ideas.selectors import ideas_in_order, pinned_ids, similar_ideas
 from ideas.status import Status
 
@@ -89,7 +89,9 @@ def similar_on_board(viewer: Viewer, idea: Idea, *, limit: int) -> list[Idea]:
 
 
 def _answer_pace(board: Board) -> dict[str, Any]:
-    latest = newest_on(board, limit=LATEST).annotate(answered_at=Min("responses__created_at"))
+    # Looked up for each of the latest: as a join, all answers there are would be read.
+    first = OfficialResponse.objects.filter(idea=OuterRef("pk")).order_by("created_at").values("created_at")[:1]
+    latest = newest_on(board, limit=LATEST).annotate(answered_at=Subquery(first))
     answers = list(latest.values_list("created_at", "answered_at"))
     waits = [(answered - posted).total_seconds() / DAY for posted, answered in answers if answered]
     return {"ideas": len(answers), "answered": len(waits), "days": median(waits) if waits else None}
