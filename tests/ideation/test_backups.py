@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.installation import Installation
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.long
 
 FILL = """
 from django.conf import settings

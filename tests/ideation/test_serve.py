@@ -13,7 +13,7 @@ import pytest
 from tests.support.installation import Installation, Serving
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
