@@ -13,9 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.models import Person
+from activity.draining import drain
 from ideas.models import Idea, Standing
+from ideas.services.moderation import move_idea
 from tests.support.folding import fold_all
 from tests.support.scene import make_board, make_idea, make_person
+from tests.support.waiting import eventually
 from votes import ranking
 from votes.folding import fold
 from votes.models import DailyExposure, ScoreDue, Vote, VoteEvent
@@ -137,3 +140,19 @@ def subtracted(old: Sequence[datetime], young: Sequence[datetime], rate: float) 
     for x in exponents[1]:
         score += math.log1p(-math.exp(x - score))
     return score
+
+
+def test_moved_idea_is_scored_by_the_rules_of_its_new_board(administrator: Person) -> None:
+    idea = make_idea()
+    for _ in range(3):
+        cast_vote(idea, voter=make_person())
+    fold_all()
+    move_idea(idea, board=make_board(allows_down_votes=True), by=administrator)
+
+    def is_due() -> bool:
+        drain()
+        return ScoreDue.objects.update(since=BEGIN) > 0
+
+    eventually(is_due)
+    fold_all()
+    assert Standing.objects.get(pk=idea.pk).best == pytest.approx(ranking.best(3, 0))
