@@ -15,9 +15,9 @@ NEWEST = "-standing__created_at"
 class IdeaChangeList(UncountedChangeList):
     """Newest first, or by votes; read from the lists' indexes unless a filter has a better one."""
 
-    @property
-    def is_selective(self) -> bool:
-        return bool(self.query) or any(spec.selective and spec.value() for spec in self.filter_specs)
+    def is_selective(self, request: HttpRequest) -> bool:
+        has_rare_words = bool(self.query) and not getattr(request, "finds_many", False)
+        return has_rare_words or any(spec.selective and spec.value() for spec in self.filter_specs)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -32,7 +32,7 @@ class IdeaChangeList(UncountedChangeList):
         return [order, f"{'-' if order.startswith('-') else ''}standing__pk"]
 
     def rows(self, request: HttpRequest) -> "QuerySet[Idea] | IdeasInRanges":
-        if self.is_selective:
+        if self.is_elsewhere or self.is_selective(request):
             return self.queryset.defer("search", "body")
         boards = Board.objects.moderated_by(viewer_of(request)).values_list("pk", flat=True)
         return IdeasInRanges(self.queryset.defer("search", "body"), list(boards), self.queryset.query.order_by[0])

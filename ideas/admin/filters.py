@@ -24,6 +24,7 @@ from unfold.contrib.filters.admin import (
 
 from accounts.models import Person, Role
 from accounts.viewers import acting, viewer_of
+from ideas.admin.search import few_with
 from ideas.models import Board
 from ideas.status import Status
 
@@ -137,11 +138,17 @@ class AssigneeFilter(DropdownFilter):
 class TagFilter(TextFilter):
     title = _("tag")
     parameter_name = "tag"
-    selective = True
+
+    @property
+    def tag(self) -> str:
+        return (self.value() or "").strip()
+
+    @property
+    def selective(self) -> bool:
+        return bool(self.tag) and few_with(Q(tags__contains=[self.tag])) is not None
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        tag = (self.value() or "").strip()
-        return queryset.filter(tags__contains=[tag]) if tag else queryset
+        return queryset.filter(tags__contains=[self.tag]) if self.tag else queryset
 
 
 class PostedFilter(RangeDateFilter):

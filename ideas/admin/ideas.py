@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -30,7 +30,7 @@ from ideas.admin.filters import (
 )
 from ideas.admin.forms import IdeaForm
 from ideas.admin.saving import save_form
-from ideas.admin.search import found_by
+from ideas.admin.search import few_with, ideas_with
 from ideas.admin.timeline import comments_shown, timeline_of
 from ideas.links import idea_url
 from ideas.models import Board, Idea
@@ -94,7 +94,12 @@ class IdeaAdmin(IdeaActions, ForTeams):
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Idea]", search_term: str
     ) -> "tuple[QuerySet[Idea], bool]":
-        return (queryset.filter(found_by(search_term)) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        condition = ideas_with(search_term)
+        few = few_with(condition)
+        request.finds_many = few is None  # type: ignore[attr-defined]
+        return queryset.filter(condition if few is None else Q(pk__in=few)), False
 
     @display(description=_("title"))
     def shown_title(self, idea: Idea) -> SafeString:

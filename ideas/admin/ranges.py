@@ -16,7 +16,7 @@ from ideas.status import Status
 class IdeasInRanges:
     """Ideas on `boards` in an order of standings, to be sliced by a paginator.
 
-    Each (board, status) is one index range; the first rows of all of them are merged. Right for filters that many
+    Each (board, status) is one index range; all of them are merged. Right for filters that many
     ideas pass: one that few pass is better asked by its own index.
 
     Attributes: `ideas` filtered; `boards` ids; `order` such as "-standing__top", a column that has such an index.
@@ -35,22 +35,23 @@ class IdeasInRanges:
         return [found[pk] for pk in ids if pk in found]
 
     def _places(self, start: int, stop: int) -> tuple[str, list[Any]]:
-        """The inner query's SQL is Django's own, with its values bound."""
+        """Each range's SQL is Django's own, with its values bound; merged row by row, each is read as far as needed."""
         column, direction = self.order.removeprefix("-"), "DESC" if self.order.startswith("-") else "ASC"
         one_range = (
             self.ideas.filter(
-                standing__listed=True,
-                standing__board=RawSQL("k.board_id", ()),
-                standing__status=RawSQL("k.status", ()),
+                standing__listed=True, standing__board=RawSQL("{board}", ()), standing__status=RawSQL("'{status}'", ())
             )
             .order_by(self.order, f"{'-' if direction == 'DESC' else ''}standing__pk")
             .values_list("standing__pk", column)[:stop]
         )
         sql, values = one_range.query.sql_with_params()
+        ranges = [
+            f"({sql.replace('{board}', str(board)).replace('{status}', status)})"
+            for board in self.boards
+            for status in Status.values
+        ]
+        merged = " UNION ALL ".join(ranges) or "SELECT 0, 0 WHERE false"
         return (
-            f"""SELECT r.id FROM unnest(%s::bigint[]) AS b(board_id) CROSS JOIN unnest(%s::text[]) AS s(status)
-                CROSS JOIN LATERAL (SELECT b.board_id, s.status) k
-                CROSS JOIN LATERAL ({sql}) AS r(id, key)
-                ORDER BY r.key {direction}, r.id {direction} LIMIT %s OFFSET %s""",
-            [list(self.boards), Status.values, *values, stop - start, start],
+            f"SELECT id FROM ({merged}) AS r(id, key) ORDER BY key {direction}, id {direction} LIMIT %s OFFSET %s",
+            [*list(values) * len(ranges), stop - start, start],
         )

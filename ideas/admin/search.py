@@ -7,29 +7,31 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from ideas.models import Idea
+from ideas.search import FEW
 
 LANGUAGES = ("de", "en", "simple")
 WORDS_USED = 8
 PUBLIC_ID = re.compile(r"[0-9A-Za-z]{12,16}")
-FEW = 2_000
 
 
-def found_by(text: str) -> Q:
-    """Ideas that have all the words, the last one perhaps unfinished, or whose public id it is; few ones by their ids.
+def few_with(condition: Q) -> list[int] | None:
+    """Return the ids of all ideas that meet `condition`, or None if there are more than FEW.
 
     PostgreSQL cannot guess how many words begin in some way. Were it left to guess, it would walk a million ideas in
-    order to find the one that has a rare word; so rare words are looked up first.
-    Queries: 1, by the text index.
+    order to find the one that has a rare word, or sort a third of them to show fifty.
+    Queries: 1, by the index on words or tags.
     """
-    condition = _ideas_with(text)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         ids = list(Idea.objects.filter(condition).values_list("pk", flat=True)[: FEW + 1])
-    return Q(pk__in=ids) if len(ids) <= FEW else condition
+    return ids if len(ids) <= FEW else None
 
 
-def _ideas_with(text: str) -> Q:
-    """A team may have German and English ideas: each configuration stems the words its way."""
+def ideas_with(text: str) -> Q:
+    """Ideas that have all the words, the last one perhaps unfinished, or whose public id it is.
+
+    A team may have German and English ideas: each configuration stems the words its way.
+    """
     text = text.strip()
     words = _beginning(text)
     first, *others = (SearchQuery(words, search_type="raw", config=f"ideation_{name}") for name in LANGUAGES)
