@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import structlog
 from django.contrib.postgres.search import SearchQuery, TrigramDistance
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Max, Q, QuerySet
@@ -12,6 +13,8 @@ from common.errors import NotFound
 from common.prepared import fetch_model
 from ideas.models import Board, Comment, Idea
 from ideas.policies import may_moderate, may_see
+
+logger = structlog.get_logger(__name__)
 
 SIMILAR_AT_LEAST = 0.3  # trigram similarity of titles (ALGORITHMS.md §8: suggest from .3 on)
 SIMILAR_WITHIN_MS = 300
@@ -78,6 +81,7 @@ def similar_ideas(viewer: Viewer, *, title: str, board: Board | None = None, lim
             return list(alike.order_by("distance", "id")[:limit])
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":  # query_canceled
+            logger.info("similar_ideas_given_up", after_ms=SIMILAR_WITHIN_MS)
             return []
         raise
 

@@ -13,6 +13,7 @@ from ideas.selectors import board_for, boards_for, idea_for, similar_ideas
 from ideas.services.following import follow_idea, mute_idea, unfollow_idea, unmute_idea
 from ideas.services.ideas import withdraw_idea
 from tests.support import scene
+from tests.support.connections import other_connection
 from tests.support.plans import plan_of
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,15 @@ def test_similar_titles_are_read_by_the_trigram_index(board: Board, author: Pers
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE ideas_idea, ideas_standing; SET LOCAL enable_seqscan = off")
     assert "idea_title_trigram" in plan_of(lambda: similar_ideas(ANONYMOUS, title="Export invoices"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_similar_titles_are_given_up_while_the_database_is_busy(board: Board) -> None:
+    idea = scene.make_idea(board, title="Dark theme")
+    with other_connection() as other:
+        other.execute("LOCK TABLE ideas_idea IN ACCESS EXCLUSIVE MODE")
+        assert similar_ideas(ANONYMOUS, title="Dark theme") == []
+    assert similar_ideas(ANONYMOUS, title="Dark theme") == [idea]
 
 
 def test_follow_and_mute_are_one_choice(idea: Idea, member: Person) -> None:
