@@ -17,7 +17,7 @@ SELECT i.board_id, i.id, i.public_id, i.title, i.body, i.language, i.tags, i.sta
        r.body, r.created_at, ra.public_id, ra.display_name, place.key
 FROM ({places}) place (id, key)
      JOIN ideas_standing s ON s.idea_id = place.id AND s.listed
-     JOIN ideas_idea i ON i.id = place.id
+     JOIN ideas_idea i ON i.id = place.id AND i.board_id = ANY(%(shown_boards)s::bigint[])
      JOIN accounts_person a ON a.id = i.author_id
      LEFT JOIN ideas_officialresponse r ON r.id = i.response_id
      LEFT JOIN accounts_person ra ON ra.id = r.author_id
@@ -105,12 +105,13 @@ def listed_ideas(
 ) -> list[ListedIdea]:
     """Return the listed ones among the ideas that `places`, an SQL query for (id, key), gives, by key and id.
 
-    Args: `boards`, all those that `places` reaches.
+    Args: `boards`, those whose ideas may be shown: ids that were kept may have moved to others since.
     Queries: 1, prepared.
     """
     by_id = {board.pk: board for board in boards}
     statement = SHOWN.format(places=places, direction="ASC" if ascending else "DESC")
-    return fetch_all(lambda values: _listed(by_id[values[0]], values), statement, parameters)
+    values = {**parameters, "shown_boards": list(by_id)}
+    return fetch_all(lambda row: _listed(by_id[row[0]], row), statement, values)
 
 
 def _listed(board: Board, values: Sequence[Any]) -> ListedIdea:
@@ -127,5 +128,5 @@ def _answer(body: str | None, created_at: Any, author_id: str | None, author_nam
 
 
 def listed_by_id(ids: Iterable[int], *, boards: Iterable[Board]) -> list[ListedIdea]:
-    """Return the listed ones of the ideas `ids`, all of which are on `boards`, in the order of `ids`. Queries: 1."""
+    """Return those of the ideas `ids` that are listed, on one of `boards`, in the order of `ids`. Queries: 1."""
     return listed_ideas(BY_ID, {"ids": list(ids)}, boards=boards, ascending=True)

@@ -16,6 +16,7 @@ from ideas.discovering import discovered, least_seen
 from ideas.lists import ListQuery, ideas_page
 from ideas.models import Board, Idea, Standing
 from ideas.services.ideas import withdraw_idea
+from ideas.services.moderation import move_idea
 from tests.ideas.test_lists import fill
 from tests.support import scene
 from tests.support.caching import empty_cache
@@ -42,6 +43,17 @@ def order(viewer: Viewer, board: Board, *, hour: int = 7) -> list[int]:
 
 def has(idea: Idea, *, up: int = 0, seen: float = 0.0) -> None:
     Standing.objects.filter(pk=idea.pk).update(up=up, up_seen=up, seen=seen)
+
+
+def test_an_idea_that_was_moved_since_is_shown_no_more(
+    board: Board, private_board: Board, ideas: list[Idea], administrator: Person
+) -> None:
+    query = ListQuery((board,), order="discover")
+    assert len(ideas_page(ANONYMOUS, query).ideas) == len(ideas)
+
+    move_idea(ideas[3], board=private_board, by=administrator)
+
+    assert {found.pk for found in ideas_page(ANONYMOUS, query).ideas} == {idea.pk for idea in ideas} - {ideas[3].pk}
 
 
 def test_the_worked_draws_hold() -> None:
