@@ -15,8 +15,13 @@ from accounts.models import Person
 from accounts.services import clean_email
 from activity.services import record
 from common.errors import NotFound
+from common.prepared import PreparedQuery, given
 from common.text import clean_line
 from customers.models import Contact
+
+KNOWN_CONTACT = PreparedQuery(
+    lambda: Contact.objects.select_related("person").filter(source=given("source"), external_id=given("external_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def person_for_contact(*, source: str, external_id: str, email: str = "", name: 
     external_id = clean_line(external_id, field="external_id", max_length=200, required=True)
     words = {"email": clean_email(email) if email else "", "name": clean_line(name, field="name", max_length=80)}
     said = {field: word for field, word in words.items() if word}
-    contact = _find(source, external_id) or _make(source, external_id, said)
+    contact = KNOWN_CONTACT.first(source=source, external_id=external_id) or _make(source, external_id, said)
     _update(contact, said)
     return contact.person
 
@@ -83,10 +88,6 @@ def unlink_contact(contact_id: int, *, person: Person) -> None:
     contact.person, contact.unlinked_by = Person.objects.create(display_name=contact.name), person
     contact.save(update_fields=["person", "unlinked_by"])
     record("person.unlinked", subject_type="person", subject_id=person.pk, actor=person, data={"contact": contact.pk})
-
-
-def _find(source: str, external_id: str) -> Contact | None:
-    return Contact.objects.select_related("person").filter(source=source, external_id=external_id).first()
 
 
 def _make(source: str, external_id: str, said: dict[str, str]) -> Contact:

@@ -20,6 +20,14 @@ def may_see(viewer: Viewer, board: Board) -> bool:
     return board.seen_by == Audience.MEMBERS and viewer.is_member
 
 
+def may_open(viewer: Viewer, idea: Idea) -> bool:
+    """Same rule as `Idea.objects.visible_to`, for one idea at hand, with its board."""
+    if may_moderate(viewer, idea.board):
+        return True
+    is_shown = idea.withdrawn_at is None or idea.author_id == viewer.person_id
+    return is_shown and idea.hidden_at is None and may_see(viewer, idea.board)
+
+
 def may_moderate(viewer: Viewer, board: Board) -> bool:
     return viewer.moderates(board.team_id)
 

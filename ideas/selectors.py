@@ -10,14 +10,17 @@ from django.db.models import F, Max, Q, QuerySet
 from accounts.models import Language, Person
 from accounts.viewers import Viewer
 from common.errors import NotFound
-from common.prepared import fetch_model
+from common.prepared import PreparedQuery, given
 from ideas.models import Board, Comment, Idea
-from ideas.policies import may_moderate, may_see
+from ideas.policies import may_moderate, may_open, may_see
 
 logger = structlog.get_logger(__name__)
 
 SIMILAR_AT_LEAST = 0.3  # trigram similarity of titles (ALGORITHMS.md §8: suggest from .3 on)
 SIMILAR_WITHIN_MS = 300
+
+BOARD = PreparedQuery(lambda: Board.objects.filter(slug=given("slug")).order_by())
+IDEA = PreparedQuery(lambda: Idea.objects.with_page_parts().filter(public_id=given("public_id")))
 
 
 def boards_for(viewer: Viewer) -> list[Board]:
@@ -27,7 +30,7 @@ def boards_for(viewer: Viewer) -> list[Board]:
 
 def board_for(viewer: Viewer, slug: str) -> Board:
     """Raises: NotFound, also for a board that the viewer may not see. Queries: 1."""
-    board = fetch_model(Board, "slug = %(slug)s", {"slug": slug})
+    board = BOARD.first(slug=slug)
     if board is None or not may_see(viewer, board):
         raise NotFound
     return board
@@ -38,8 +41,8 @@ def idea_for(viewer: Viewer, public_id: str) -> Idea:
 
     Raises: NotFound. Queries: 1.
     """
-    found: Idea | None = Idea.objects.visible_to(viewer).with_page_parts().filter(public_id=public_id).first()
-    if found is None:
+    found = IDEA.first(public_id=public_id)
+    if found is None or not may_open(viewer, found):
         raise NotFound
     return found
 

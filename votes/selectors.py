@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.viewers import Viewer
 from common.errors import NotFound
-from common.prepared import fetch_all
+from common.prepared import PreparedQuery, fetch_all, given
 from ideas.models import Idea
+from ideas.policies import may_open
 from votes.models import Vote
 
 MY_VOTES = """
@@ -34,6 +35,11 @@ UNION ALL
 SELECT 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() - prepared)::float8 FROM pg_prepared_xacts
 ORDER BY seconds DESC NULLS LAST LIMIT 5"""
 BLOCKS_AFTER_SECONDS = 2.0
+
+# What decides who may vote, without the texts; who may see it is asked of `may_open`.
+_voted_on = Idea.objects.select_related("board").defer("body", "search", "tags", "board__description")
+IDEA_BY_PUBLIC_ID = PreparedQuery(lambda: _voted_on.filter(public_id=given("public_id")))
+IDEA_BY_ID = PreparedQuery(lambda: _voted_on.filter(pk=given("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,10 @@ def idea_to_vote_on(viewer: Viewer, public_id: str) -> Idea:
 
     Raises: NotFound, also where the viewer may not see it. Queries: 1; 2 for a merged idea.
     """
-    seen = Idea.objects.visible_to(viewer).select_related("board").defer("title", "body", "search", "tags")
-    found = seen.filter(public_id=public_id).first()
-    if found and found.merged_into_id:
-        found = seen.filter(pk=found.merged_into_id).first()
-    if found is None:
+    found = IDEA_BY_PUBLIC_ID.first(public_id=public_id)
+    if found and found.merged_into_id and may_open(viewer, found):
+        found = IDEA_BY_ID.first(id=found.merged_into_id)
+    if found is None or not may_open(viewer, found):
         raise NotFound
     return found
 

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.models import ApiKey, Person, Scope
 from accounts.secrets import digest_of, new_secret
 from common.errors import Invalid
-from common.prepared import fetch_model
+from common.prepared import PreparedQuery, given
 from common.text import clean_line
 
 KEY_PREFIX = "idk_"  # lets scanners of leaked secrets recognise ours
 PREFIX_SHOWN = 12
 USE_NOTED_EVERY = timedelta(hours=1)
+
+VALID_KEY = PreparedQuery(lambda: ApiKey.objects.filter(digest=given("digest"), revoked_at=None))
 
 
 def create_api_key(
@@ -52,7 +54,7 @@ def find_api_key(secret: str) -> ApiKey | None:
 
     Queries: one, by unique index.
     """
-    return fetch_model(ApiKey, "digest = %(digest)s AND revoked_at IS NULL", {"digest": digest_of(secret)})
+    return VALID_KEY.first(digest=digest_of(secret))
 
 
 def note_use(key: ApiKey) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.sessions import SessionStore
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone

@@ -34,7 +34,7 @@ class Reader:
 
 def session_cookie(person: Person, base: str) -> dict[str, Any]:
     client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person, backend="accounts.backends.AuthenticationBackend")
     return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": base}
 
 

@@ -25,7 +25,7 @@ def _nothing_remembered(services: None, settings: Settings) -> Iterator[None]:
 def signed_in() -> SignedIn:
     def client_of(person: Person) -> Client:
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person, backend="accounts.backends.AuthenticationBackend")
         return client
 
     return client_of

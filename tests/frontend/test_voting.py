@@ -63,7 +63,7 @@ def test_vote_after_the_session_ended_leads_to_sign_in_from_script_too(client: C
 
 def test_vote_needs_the_token_of_our_page(idea: Idea, member: Person) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member, backend="accounts.backends.AuthenticationBackend")
     response = client.post(do(idea, "vote"), {"value": "1"})
     assert response.status_code == 403
     assert "We could not be sure that this came from you." in text(response)

@@ -1,14 +1,16 @@
 import itertools
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ApiKey, Person, Scope
 from accounts.viewers import ANONYMOUS, Viewer, viewer_for
 from common.errors import NotFound
 from ideas.models import Audience, Board, Idea, Standing
-from ideas.policies import may_comment, may_moderate, may_post, may_see, may_vote
+from ideas.policies import may_comment, may_moderate, may_open, may_post, may_see, may_vote
 from ideas.selectors import board_for, boards_for, idea_for, similar_ideas
 from ideas.services.following import follow_idea, mute_idea, unfollow_idea, unmute_idea
 from ideas.services.ideas import withdraw_idea
@@ -52,6 +54,20 @@ def test_board_and_its_ideas_are_there_for_its_audience_alone(
         assert (board in boards_for(viewer)) == expected, name
         assert Idea.objects.visible_to(viewer).filter(pk=idea.pk).exists() == expected, name
         assert Standing.objects.visible_to(viewer).filter(pk=idea.pk).exists() == expected, name
+
+
+@pytest.mark.parametrize("fate", [{}, {"hidden_at": timezone.now()}, {"withdrawn_at": timezone.now()}])
+@pytest.mark.parametrize("audience", list(Audience))
+def test_idea_at_hand_may_be_opened_by_whom_it_is_there_for(
+    viewers: dict[str, Viewer], member: Person, board: Board, audience: Audience, fate: dict[str, Any]
+) -> None:
+    Board.objects.filter(pk=board.pk).update(seen_by=audience)
+    made = [scene.make_idea(board, title="A stranger's"), scene.make_idea(board, title="Mine", author=member)]
+    Idea.objects.update(**fate)
+    for idea in Idea.objects.select_related("board").filter(pk__in=[each.pk for each in made]):
+        for name, viewer in viewers.items():
+            is_there = Idea.objects.visible_to(viewer).filter(pk=idea.pk).exists()
+            assert may_open(viewer, idea) == is_there, (name, idea.title)
 
 
 def test_key_does_what_its_scopes_say_and_nothing_else(viewers: dict[str, Viewer], board: Board) -> None:
