@@ -6,9 +6,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -22,7 +21,7 @@ logger = structlog.get_logger(__name__)
 class RequestLogMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        got_request_exception.connect(self.tell_failure)
+        got_request_exception.connect(tell_failure)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         bind_contextvars(request_id=_id_of(request), ip=client_address(request))
@@ -35,9 +34,10 @@ class RequestLogMiddleware:
         finally:
             clear_contextvars()
 
-    def tell_failure(self, *, request: HttpRequest, **_: Any) -> None:
-        request._has_failed = True  # type: ignore[attr-defined]
-        logger.exception("request_failed", code=500, request=_words(request))
+
+def tell_failure(*, request: HttpRequest, **_: Any) -> None:
+    request._has_failed = True  # type: ignore[attr-defined]
+    logger.exception("request_failed", code=500, request=_words(request))
 
 
 def _id_of(request: HttpRequest) -> str:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from accounts.sessions import SessionStore
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Person, Role, SignInLink
 from accounts.secrets import digest_of, new_secret
 from accounts.services.people import person_of_address
+from accounts.sessions import SessionStore
 from common.errors import NotFound
 
 LINK_LIFE = timedelta(hours=24)
