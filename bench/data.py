@@ -18,7 +18,7 @@ from typing import Any
 from bench import texts
 from common.ids import ALPHABET, LENGTH
 
-VERSION = 1  # raise it with every change of what is generated: kept databases are then made anew
+VERSION = 2  # raise it with every change of what is generated: kept databases are then made anew
 VOTES_PER_IDEA = 10
 ZIPF = 0.8
 DAYS = 730
@@ -39,6 +39,7 @@ TAGS = [
 ]
 TEAMS = ("Product", "Service", "Shop")
 TEAM_PEOPLE = 9  # the first of all people is the administrator, these follow
+VIEWED = ((0, 60), (1, 30), (7, 10))  # percent of the views so many days after the idea
 LARGE_STEP = 504_216_435_917_221_123  # no multiple of 31: numbers 1, 2, 3 … become public ids far apart
 
 Row = tuple[Any, ...]
@@ -205,7 +206,18 @@ class Data:
     def standings(self) -> Iterator[Row]:
         """Without tallies and scores: those are the fold's."""
         for sketch in self.sketches():
-            yield sketch.id, sketch.board, sketch.status, not sketch.hidden, sketch.created_at, sketch.comments
+            seen = sum(weight for _idea, _day, _count, weight in self._views(sketch))
+            yield sketch.id, sketch.board, sketch.status, not sketch.hidden, sketch.created_at, sketch.comments, seen
+
+    def views(self) -> Iterator[Row]:
+        for sketch in self.sketches():
+            yield from self._views(sketch)
+
+    def _views(self, sketch: Sketch) -> list[Row]:
+        """Some for each vote, on the first day, the next one, and a week later."""
+        posted, views = sketch.created_at.date(), sketch.votes * (4 + sketch.id % 7) + sketch.id % 3
+        days = ((posted + timedelta(days=after), views * percent // 100) for after, percent in VIEWED)
+        return [(sketch.id, day, count, 0.6 * count) for day, count in days if count and day < self.until]
 
     def responses(self) -> Iterator[Row]:
         draw, words = self._draw("responses"), texts.people().answers
@@ -275,7 +287,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "id, public_id, board_id, title, body, language, tags, author_id, status, response_id, is_locked, is_pinned, "
         "hidden_at, version, created_at, updated_at",
     ),
-    "standings": ("ideas_standing", "idea_id, board_id, status, listed, created_at, comments"),
+    "standings": ("ideas_standing", "idea_id, board_id, status, listed, created_at, comments, seen"),
+    "views": ("votes_dailyexposure", "idea_id, day, count, weight"),
     "responses": ("ideas_officialresponse", "id, idea_id, body, author_id, created_at"),
     "comments": ("ideas_comment", "id, public_id, idea_id, author_id, body, is_internal, created_at"),
     "follows": ("ideas_follow", "id, idea_id, person_id, muted, created_at"),

@@ -12,7 +12,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from bench.databases import Installation
-from bench.load import CONNECTIONS, LoadError, Measured, Request, pgbench, send
+from bench.load import CONNECTIONS, LoadError, Measured, Request, pgbench, say, send
 from bench.paths import VOTE_BY_KEY, Group, Path
 from bench.processes import Product, Yardsticks, cpu_of
 from bench.scene import Scene, ask
@@ -115,6 +115,8 @@ class Bench:
             watcher.join()
 
     def _tell(self, name: str, rate: float) -> None:
+        if self.bar.disable:  # no terminal
+            say(f"{name}: {rate:,.0f}/s")
         self.bar.set_postfix_str(f"{name}: {rate:,.0f}/s")
         self.bar.update()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 WORDS = Path(__file__).with_name("words.toml")
 NAMES = 20_000
-SENTENCES = 30_000
+SENTENCES = 10_000
 SYLLABLES = (
     "an",
     "bel",
@@ -135,15 +135,16 @@ def _filled(draw: random.Random, language: Language, template: str) -> str:
     (head, gender), (head2, gender2) = _head(draw, language), _head(draw, language)
     the, the4, one, none = ARTICLES[gender]
     verb, verb2 = draw.choices(language.verbs, k=2)
-    a = _english_article(part)
+    a, quality = _english_article(part), draw.choice(language.qualities)
     return template.format(
         part=part, Part=part.capitalize(), part2=part2, Part2=part2.capitalize(), part3=part3, Part3=part3.capitalize(),
-        head=head, head2=head2, quality=draw.choice(language.qualities), place=draw.choice(language.places),
+        head=head, Head=head.capitalize(), head2=head2, place=draw.choice(language.places),
+        quality=quality, Quality=quality.capitalize(),
         verb=verb, Verb=verb.capitalize(), verb2=verb2, name=draw.choice(product_names()),
         number=2 + int(39 * draw.random()), number2=5 + int(90 * draw.random()),
         A=a.capitalize(), a_head=f"{_english_article(head)} {head}",
         the=the, The=the.capitalize(), the4=the4, one=one, One=one.capitalize(), no=none,
-        the2=ARTICLES[gender2][0], the42=ARTICLES[gender2][1],
+        the2=ARTICLES[gender2][0], The2=ARTICLES[gender2][0].capitalize(), the42=ARTICLES[gender2][1],
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import Sum
 
 from bench.data import BOARDS, COLUMNS, Data, Size, public_id
 from bench.loading import load
@@ -13,7 +14,7 @@ from ideas.models import Comment, Idea, Standing
 from votes.checking import check_tallies
 from votes.folding import fold
 from votes.ledger import broken_batch
-from votes.models import Vote, VoteEvent
+from votes.models import DailyExposure, Vote, VoteEvent
 
 DATA = Data(Size("few", ideas=200, people=150), until=date(2026, 1, 1))
 
@@ -54,5 +55,7 @@ def test_loaded_rows_make_a_consistent_installation() -> None:
     assert sum(up + down for up, down in Standing.objects.values_list("up", "down")) == votes
     assert Idea.objects.count() == Standing.objects.count() == 200
     assert sum(Standing.objects.values_list("comments", flat=True)) == Comment.objects.count() > 0
+    views = {row["idea"]: row["weight"] for row in DailyExposure.objects.values("idea").annotate(weight=Sum("weight"))}
+    assert {row.pk: row.seen for row in Standing.objects.filter(seen__gt=0)} == pytest.approx(views)
     # What comes next gets an id behind the given ones.
     assert Comment.objects.create(idea_id=1, author_id=1, body="New").pk == Comment.objects.count()

@@ -148,10 +148,11 @@ def rows_of(node: dict[str, Any]) -> int:
 
 def ask_everything(asking: Asking) -> None:
     idea = asking.idea
-    for path in ("/", "/boards/app/", "/boards/ratings/"):
-        for query in ("", "?order=top", "?order=new", "?status=planned", "?tag=maps", "?q=calendar+export"):
-            asking.portal(path + query)
-    asking.portal("/boards/app/?order=best")
+    for path in ("/", "/boards/app/", "/boards/app/?order=best"):
+        asking.portal(path)
+    for query in ("?order=top", "?order=new", "?status=planned", "?tag=maps", "?q=calendar+export"):
+        asking.mine(f"/{query}")
+        asking.mine(f"/boards/app/{query}")
     asking.portal(f"/ideas/{idea.public_id}/{idea.slug}/")
     asking.portal("/similar/?title=Calendar+list+for+the+train")
     asking.portal("/sitemap.xml")
