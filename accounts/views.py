@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url, perform_login
@@ -14,8 +15,8 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.forms import CodeForm, EmailForm
 from accounts.limits import limit_codes, limit_links, limit_tries
-from accounts.models import SignInLink
-from accounts.services import link_for, redeem_link
+from accounts.models import Person, SignInLink
+from accounts.services import link_for, person_of_used_link, redeem_link
 from accounts.sign_in import SignInCode
 from common.errors import NotFound
 
@@ -84,18 +85,23 @@ class SignInLinkView(View):
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         limit_links(request)
-        link = link_for(token)
-        if link is None:
-            return link_is_used(request)
-        form = EmailForm(request.POST)
-        if link.person is None and not form.is_valid():
+        link, form = link_for(token), EmailForm(request.POST)
+        if link and link.person is None and not form.is_valid():
             return offer_sign_in(request, link, form, status=400)
-        try:
-            person = redeem_link(link, email=form.data.get("email", ""))
-        except NotFound:
+        person = _redeemed(request, token, link, email=form.data.get("email", ""))
+        if person is None:
             return link_is_used(request)
         response: HttpResponse = perform_login(request, person)
         return response
+
+
+def _redeemed(request: HttpRequest, token: str, link: SignInLink | None, *, email: str) -> Person | None:
+    """Return who signs in by the link, also at the second press of a double click."""
+    browser = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if link:
+        with suppress(NotFound):
+            return redeem_link(link, email=email, browser=browser)
+    return person_of_used_link(token, browser=browser)
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from common.errors import Invalid
+from common.text import without_turns, without_unseen
 from ideas.models.comments import COMMENT_LENGTH
 from ideas.models.ideas import BODY_LENGTH, TITLE_LENGTH
 
@@ -15,14 +16,14 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
 def clean_line(text: str, *, field: str, longest: int, missing: StrOrPromise) -> str:
-    """Return one line of text with single spaces.
+    """Return one line of text with single spaces and nothing that nobody sees.
 
     Raises: Invalid (`required`, `too_long`, `invalid_characters`) for `field`.
 
     >>> clean_line("  Dark \\n mode ", field="title", longest=20, missing="?")
     'Dark mode'
     """
-    line = " ".join(_without_control(text, field).split())
+    line = " ".join(without_unseen(_without_control(text, field)).split())
     if not line:
         raise Invalid(missing, field=field, code="required")
     return _at_most(line, longest, field)
@@ -68,7 +69,7 @@ def clean_tags(tags: "list[str] | tuple[str, ...]") -> list[str]:
 def _without_control(text: str, field: str) -> str:
     if "\x00" in text:
         raise Invalid(_("The text has characters that cannot be kept."), field=field, code="invalid_characters")
-    return text.replace("\r\n", "\n")
+    return without_turns(text).replace("\r\n", "\n")
 
 
 def _at_most(text: str, longest: int, field: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
@@ -15,7 +15,10 @@ from common.errors import NotFound
 from common.prepared import PreparedQuery, fetch_all, given
 from ideas.models import Idea
 from ideas.policies import may_open
+from votes.fields import ClockTimestamp
 from votes.models import Vote
+
+DOUBLE_CLICK = timedelta(seconds=1)
 
 MY_VOTES = """
 SELECT idea_id, value FROM votes_vote
@@ -70,6 +73,11 @@ class FoldLag:
 def my_votes(person: Person, idea_ids: Iterable[int]) -> dict[int, int]:
     """Return the value of `person`'s vote by idea id, where there is one. Queries: 1, prepared."""
     return dict(fetch_all(tuple, MY_VOTES, {"person": person.pk, "ideas": list(idea_ids)}))
+
+
+def has_just_voted(person: Person, idea: Idea) -> bool:
+    """Whether `person` voted for or against `idea` so lately that it is the same double click. Queries: 1."""
+    return Vote.objects.filter(idea=idea, voter=person, at__gt=ClockTimestamp() - DOUBLE_CLICK).exists()
 
 
 def my_votes_by_public_id(viewer: Viewer, person: Person, public_ids: Iterable[str]) -> list[MyVote]:

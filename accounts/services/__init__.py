@@ -7,6 +7,7 @@ from accounts.services.links import (
     link_for,
     make_administrator,
     make_sign_in_link,
+    person_of_used_link,
     redeem_link,
 )
 from accounts.services.people import clean_email, person_now, person_of_address, update_profile
@@ -23,6 +24,7 @@ __all__ = [
     "note_use",
     "person_now",
     "person_of_address",
+    "person_of_used_link",
     "redeem_link",
     "revoke_api_key",
     "update_profile",

@@ -12,7 +12,7 @@ from ideas.listed import as_listed
 from ideas.models import Idea
 from ideas.policies import may_vote
 from ideas.selectors import canonical_idea_for, idea_for
-from votes.selectors import my_votes
+from votes.selectors import has_just_voted, my_votes
 from votes.services import cast_vote, retract_vote
 from votes.tallies import Ballot
 
@@ -31,7 +31,9 @@ def vote(request: HttpRequest, public_id: str) -> HttpResponse:
     if wants_fragment(request):
         control = _control_after(viewer, person, idea, value)
         return render(request, "frontend/components/vote.html", {"vote": control})
-    _vote(idea, person, value)
+    # Without script, the second press of a double click may meet the button of the next page already.
+    if value or not has_just_voted(person, idea):
+        _vote(idea, person, value)
     return redirect(f"{safe_next(request, idea_path(idea))}#idea-{idea.public_id}")
 
 

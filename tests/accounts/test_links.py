@@ -53,6 +53,23 @@ def test_link_signs_in_by_a_button_and_once(client: Client, ada: Person, setting
     assert not signed_in(other)
 
 
+@pytest.mark.parametrize("for_first", [True, False])
+def test_second_press_of_a_double_click_signs_in_too(client: Client, settings: Settings, for_first: bool) -> None:
+    link = first_administrator_link() if for_first else make_sign_in_link(person_of_address("ada@example.org")[0])
+    assert link
+    path, other = path_of(link, settings), Client()
+    client.get(path)
+    other.cookies[settings.CSRF_COOKIE_NAME] = client.cookies[settings.CSRF_COOKIE_NAME].value
+    for press in (client, other):
+        assert press.post(path, {"email": "ada@example.org"}).headers["Location"] == "/"
+    assert signed_in(client) == signed_in(other) == Person.objects.get(email="ada@example.org")
+    stranger = Client()
+    stranger.get("/accounts/login/")
+    answer = stranger.post(path, {"email": "ada@example.org"})
+    assert (answer.status_code, signed_in(stranger)) == (HTTPStatus.NOT_FOUND, None)
+    assert "sign in with your address" in answer.content.decode()
+
+
 def test_nothing_kept_tells_the_link(ada: Person, settings: Settings) -> None:
     token = path_of(make_sign_in_link(ada), settings).split("/")[-2]
     assert token not in str(SignInLink.objects.values().get())

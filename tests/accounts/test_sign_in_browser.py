@@ -73,8 +73,9 @@ def test_first_administrator_signs_in_by_link(browser: Browser, live_server: Liv
     page.goto(live_server.url + link[link.index("/accounts/") :])
     assert_accessible(page)
     page.get_by_label("Your e-mail address").fill("ada@example.org")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign in").dblclick()
     expect(page).not_to_have_url(re.compile("link"))
+    expect(page.locator('a[href="/admin/"]')).to_have_count(1)
     assert Person.objects.get().is_administrator
     assert not complaints
     page.close()

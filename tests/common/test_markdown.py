@@ -40,7 +40,13 @@ def test_line_is_short_and_one_line(text: str, longest: int) -> None:
         ("# Big", "<h3>Big</h3>\n"),
         ("a\nb", "<p>a<br>\nb</p>\n"),
         ("[a](https://e.org)", '<p><a href="https://e.org" rel="nofollow ugc noopener">a</a></p>\n'),
-        ("![a](https://e.org/a.png)", '<p>!<a href="https://e.org/a.png" rel="nofollow ugc noopener">a</a></p>\n'),
+        ("![a](https://e.org/a.png)", '<p><a href="https://e.org/a.png" rel="nofollow ugc noopener">a</a></p>\n'),
+        ("[![a](https://e.org/a.png)](/b)", '<p><a href="/b" rel="nofollow ugc noopener">a</a></p>\n'),
+        (
+            "(see http://e.org/a_b?c&d).",
+            '<p>(see <a href="http://e.org/a_b?c&amp;d" rel="nofollow ugc noopener">http://e.org/a_b?c&amp;d</a>).</p>\n',
+        ),
+        ("`http://e.org` http://...", "<p><code>http://e.org</code> http://...</p>\n"),
         ("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>\n"),
     ],
 )

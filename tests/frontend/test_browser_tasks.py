@@ -56,6 +56,18 @@ def test_vote_shows_at_once_and_can_be_taken_back(
     assert someone.complaints == []
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_double_click_is_one_vote(
+    browser: Browser, live_server: LiveServer, idea: Idea, member: Person, script: bool
+) -> None:
+    page = reader(browser, live_server, member, script=script).visit("/boards/web-shop/")
+    button = vote_button(page, idea)
+    button.dblclick(delay=60)
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.wait_for_load_state("networkidle")
+    assert has_voted(idea, member)
+
+
 def test_vote_that_fails_goes_back_and_says_so(
     browser: Browser, live_server: LiveServer, idea: Idea, member: Person
 ) -> None:
@@ -98,8 +110,9 @@ def test_signed_out_vote_goes_to_sign_in_and_counts_afterwards(
     assert code
     page.get_by_label("The code from the mail").fill(code[0])
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{path_of(idea)}")
+    page.wait_for_url(f"**{path_of(idea)}#vote-begun")
     if not script:
+        expect(page.get_by_text("Press the arrow once more to vote.")).to_be_visible()
         vote_button(page, idea).click()
     eventually(lambda: Vote.objects.filter(idea=idea, voter__email="new@example.org").exists())
 

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
 from ideas.models import Board, Idea
@@ -27,8 +30,18 @@ def test_vote_is_cast_and_leads_back_to_the_same_spot(signed_in: SignedIn, idea:
 def test_vote_can_be_repeated_and_taken_back(signed_in: SignedIn, idea: Idea, member: Person) -> None:
     client = signed_in(member)
     for value, expected in (("1", 1), ("1", 1), ("0", 0), ("0", 0)):
-        client.post(do(idea, "vote"), {"value": value})
+        client.post(do(idea, "vote"), {"value": value}, headers=FRAGMENT)
         assert value_of(idea, member) == expected
+
+
+def test_double_click_without_script_is_one_vote(signed_in: SignedIn, idea: Idea, member: Person) -> None:
+    client = signed_in(member)
+    for value in ("1", "0"):
+        client.post(do(idea, "vote"), {"value": value})
+    assert value_of(idea, member) == 1
+    Vote.objects.update(at=timezone.now() - timedelta(seconds=1))
+    client.post(do(idea, "vote"), {"value": "0"})
+    assert value_of(idea, member) == 0
 
 
 def test_vote_never_leads_to_another_site(signed_in: SignedIn, idea: Idea, member: Person) -> None:

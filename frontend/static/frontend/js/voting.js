@@ -1,5 +1,7 @@
 // A vote shows at once; the server's number replaces the guess; a failure puts everything back and says so in place.
 const worth = (button) => (button.classList.contains("vote-down") ? -1 : 1);
+const DOUBLE_CLICK = 500; // milliseconds
+let last = { button: "", at: 0 };
 const boxOf = (event) => event.target.closest?.("[data-vote]")?.closest(".vote-box");
 
 function written(number) {
@@ -31,6 +33,18 @@ function fail(event) {
   box.append(note);
   setTimeout(() => note.remove(), 6000);
 }
+
+// A double click is one vote: the answer to the first may be there before the second.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-vote]");
+  if (!button) return;
+  if (button.id === last.button && event.timeStamp - last.at < DOUBLE_CLICK) {
+    event.preventDefault();
+    event.stopPropagation();
+  } else {
+    last = { button: button.id, at: event.timeStamp };
+  }
+}, true);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const box = boxOf(event);
