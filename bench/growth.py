@@ -70,6 +70,7 @@ def _grown(first: Row, at_sizes: Sequence[Row]) -> Row:
         value=max(factors),
         kind="≤",
         target=MOST if has_target else None,
+        by_cpu=None,
         failed=sum(row.failed for row in at_sizes),
     )
 

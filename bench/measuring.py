@@ -149,6 +149,7 @@ class Bench:
             value=median(self.ratios[path.name]),
             target=path.at_least,
             failed=self.failed(path.name),
+            by_cpu=self.cost(group.yardstick) / self.cost(path.name) if group.make else None,
             pace=self.rate(path.name) / median(empty) if empty else None,
         )
 

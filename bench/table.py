@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEAD = ("path", "figure", "yardstick", "ratio", "target", "")
+HEAD = ("path", "figure", "yardstick", "ratio", "target", "", "by CPU")
 GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
 
@@ -11,8 +11,8 @@ GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 class Row:
     """A line of the table. `value` and `target` are compared: a least one for `kind` "≥", a largest for "≤".
 
-    `failed` answers make it missed whatever the figure; without `target` it only informs. `per_second` or `per_event`
-    growth is taken from `pace`: work done per second, in units of the run's emptiest view.
+    `failed` answers make it missed whatever the figure; without `target` it only informs. `by_cpu` is the ratio of the
+    processor times; `pace`, from which growth is taken, the work done per second in units of the run's emptiest view.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Row:
     target: float | None = None
     unit: str = "×"
     failed: int = 0
+    by_cpu: float | None = None
     pace: float | None = None
 
     @property
@@ -47,7 +48,8 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         ratio = "" if self.value is None else _number(self.value, self.unit)
         target = "" if self.target is None else f"{self.kind} {_number(self.target, self.unit)}"
-        return self.path, self.figure, self.yardstick, ratio, target, self.verdict
+        by_cpu = "" if self.by_cpu is None else _number(self.by_cpu, "×")
+        return self.path, self.figure, self.yardstick, ratio, target, self.verdict, by_cpu
 
 
 def _number(value: float, unit: str) -> str:
@@ -72,5 +74,5 @@ def as_text(rows: Sequence[Row], *, in_colour: bool) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    lines = [("path", "figure", "yardstick", "ratio", "target", "verdict"), ("---",) * 6, *(row.cells for row in rows)]
+    lines = [HEAD, ("---",) * len(HEAD), *(row.cells for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -3,7 +3,7 @@
 from bench.growth import growth
 from bench.table import Row, as_markdown, as_text, missed
 
-FAST = Row("list", "900/s", "bare view: 1,000/s", value=0.9, target=0.5)
+FAST = Row("list", "900/s", "bare view: 1,000/s", value=0.9, target=0.5, by_cpu=0.8)
 SLOW = Row("vote", "100/s", "bare view: 1,000/s", value=0.1, target=0.5)
 LATE = Row("search: p95", "10/s", value=120.4, kind="≤", target=100, unit="ms")
 BROKEN = Row("idea", "900/s", value=0.9, target=0.5, failed=3)
@@ -27,7 +27,7 @@ def test_a_figure_that_is_not_there_misses_its_target() -> None:
 def test_the_table_shows_figures_targets_and_verdicts() -> None:
     lines = as_text([FAST, LATE, BROKEN], in_colour=False).splitlines()
     assert lines[1].split("  ")[0] == "list"
-    assert lines[1].endswith("0.90 ×  ≥ 0.50 ×  ok")
+    assert lines[1].endswith("0.90 ×  ≥ 0.50 ×  ok                0.80 ×")
     assert "120 ms" in lines[2]
     assert lines[2].endswith("missed")
     assert lines[3].endswith("missed: 3 failed")
@@ -41,7 +41,9 @@ def test_colour_marks_verdicts_only_where_it_is_wanted() -> None:
 
 
 def test_markdown_has_a_line_per_row() -> None:
-    assert as_markdown([FAST]).splitlines()[2] == "| list | 900/s | bare view: 1,000/s | 0.90 × | ≥ 0.50 × | ok |"
+    assert (
+        as_markdown([FAST]).splitlines()[2] == "| list | 900/s | bare view: 1,000/s | 0.90 × | ≥ 0.50 × | ok | 0.80 × |"
+    )
 
 
 def test_growth_compares_paces_and_not_rates() -> None:
