@@ -95,6 +95,31 @@ class IdeaForm(Form):
         return self.boards.get(self["board"].value()) or next(iter(self.boards.values()))
 
 
+class FirstBoardForm(Form):
+    """What an empty installation needs before it can take ideas."""
+
+    portal_name = forms.CharField(
+        label=_("What are the ideas for?"),
+        max_length=80,
+        error_messages={"required": _("The name is missing.")},
+        help_text=_("Your company or product. It stands at the top of every page."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    name = forms.CharField(
+        label=_("Name of the first board"),
+        max_length=80,
+        help_text=_("A product or one area of it, such as “App”. Everybody sees it; you can change that later."),
+        error_messages={"required": _("The name is missing.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, help_text=_("Of ideas and pages."))
+
+    def __init__(self, *args: Any, has_portal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_portal:
+            del self.fields["portal_name"]
+
+
 class CommentForm(Form):
     body = forms.CharField(
         label=_("Comment"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", boards.home, name="home"),
     path("boards/<slug:slug>/", boards.board, name="board"),
     path("boards/<slug:slug>/new/", submit.submit, name="submit_to"),
+    path("first-board/", boards.first_board, name="first_board"),
     path("new/", submit.submit, name="submit"),
     path("similar/", submit.similar, name="similar"),
     path("ideas/<slug:public_id>/", ideas.idea, name="idea_short"),

@@ -13,6 +13,7 @@ from frontend.forms import IdeaForm
 from frontend.links import idea_path
 from frontend.portals import boards_seen_by
 from frontend.selectors import common_tags
+from frontend.views.boards import no_boards
 from ideas.models import Board, Idea
 from ideas.policies import may_post
 from ideas.selectors import board_for, similar_ideas
@@ -30,7 +31,9 @@ def submit(request: HttpRequest, slug: str = "") -> HttpResponse:
     viewer = viewer_of(request)
     if slug:
         board_for(viewer, slug)
-    boards = [board for board in boards_seen_by(viewer) if board.is_open and may_post(viewer, board)]
+    if not (seen := boards_seen_by(viewer)):
+        return no_boards(request)
+    boards = [board for board in seen if board.is_open and may_post(viewer, board)]
     allow(any(board.slug == slug for board in boards) if slug else bool(boards))
     form = _form(request, boards, slug)
     if request.method == "POST" and form.is_valid() and (idea := _post(request, form)):

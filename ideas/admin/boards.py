@@ -3,7 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelect2Widget
 
+from accounts.models import Team
 from accounts.viewers import Viewer, acting, viewer_of
 from common.admin import RoomAdmin
 from common.generation import generation
@@ -40,6 +42,12 @@ class PortalAdmin(RoomAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+def _only(rows: "QuerySet[Any]") -> Any:
+    """Return the id of the one row there is; None where there is a choice."""
+    ids = rows.values_list("pk", flat=True)[:2]
+    return ids[0] if len(ids) == 1 else None
+
+
 @admin.register(Board)
 class BoardAdmin(ForTeams):
     """Teams keep their boards in order; administrators also make them, and say whose they are."""
@@ -59,6 +67,17 @@ class BoardAdmin(ForTeams):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return viewer_of(request).moderates_all
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Lead to the page that makes portal and team too, where there are none to choose from."""
+        if self.has_add_permission(request) and not (Portal.objects.exists() and Team.objects.exists()):
+            return redirect("frontend:first_board")
+        return super().add_view(request, form_url, extra_context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the only portal, and with the person's only team or else the only one."""
+        team = _only(acting(request).teams.all()) or _only(Team.objects.all())
+        return {"portal": _only(Portal.objects.all()), "team": team, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Board, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

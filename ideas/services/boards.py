@@ -1,12 +1,15 @@
-"""Places for ideas that come from a command, where nobody has made any yet."""
+"""Places for ideas, where nobody has made any yet."""
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import Team
+from accounts.models import Person, Team
+from activity.services import record
 from common.errors import NotFound
+from common.text import clean_line
 from ideas.models import Board, Portal
 
 
@@ -30,6 +33,31 @@ def make_public_board(
             allows_down_votes=allows_down_votes,
             position=0 if position is None else position + 1,
         )
+
+
+@transaction.atomic
+def make_first_board(*, name: str, portal_name: str, language: str, by: Person) -> Board:
+    """Make the board that an empty installation begins with, its portal, and a team with `by` in it.
+
+    Where there is a board already, as after a double click, that one is returned.
+    Raises: Invalid (`name`, `portal_name`).
+    """
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if board := Board.objects.first():
+        return board
+    name = clean_line(name, field="name", max_length=80, required=True)
+    if not Portal.objects.exists():
+        portal_name = clean_line(portal_name, field="portal_name", max_length=80, required=True)
+        Portal.objects.create(name=portal_name, slug=_slug(portal_name, 40), language=language)
+    board = make_public_board(_slug(name, 60), name=name, language=language)
+    if not board.team.people.exists():
+        by.teams.add(board.team)
+    record("board.added", subject_type="board", subject_id=board.pk, actor=by, data={"name": board.name})
+    return board
+
+
+def _slug(name: str, max_length: int) -> str:
+    return slugify(name)[:max_length] or "ideas"
 
 
 def _portal(slug: str, language: str) -> Portal:
