@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.viewers import viewer_of
-from common.errors import Invalid
-from frontend.entrances import allow, back_to, idea_for_team, sent
+from common.errors import Invalid, Stale
+from frontend.entrances import allow, back_to, idea_and_viewer, idea_for_team, sent
+from frontend.idea_page import idea_page
 from ideas.policies import may_moderate
 from ideas.selectors import board_for, canonical_idea_for, colleagues_of, ideas_to_merge_into
 from ideas.services.moderation import (
@@ -38,7 +39,11 @@ MARKS = {
 @require_POST
 def status(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
-    change_status(idea, status=request.POST.get("status", ""), by=person, response=request.POST.get("response", ""))
+    wanted, response, seen = request.POST.get("status", ""), request.POST.get("response", ""), _version_seen(request)
+    try:
+        change_status(idea, status=wanted, by=person, response=response, expected_version=seen)
+    except Stale:
+        return _shown_anew(request, public_id, response=response)
     messages.success(request, _("Saved. Whoever backs or follows this idea will be told."))
     return back_to(idea)
 
@@ -50,7 +55,10 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
     colleague = colleagues_of(idea.board).filter(public_id=wanted).first() if wanted else None
     if wanted and colleague is None:
         raise Invalid(_("Only people of the owning team can be assigned."), field="assignee")
-    assign_idea(idea, assignee=colleague, by=person)
+    try:
+        assign_idea(idea, assignee=colleague, by=person, expected_version=_version_seen(request))
+    except Stale:
+        return _shown_anew(request, public_id)
     return back_to(idea, "team")
 
 
@@ -59,7 +67,10 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
     idea, person = idea_for_team(request, public_id)
     board = board_for(viewer_of(request), sent(request, "board"))
     allow(may_moderate(viewer_of(request), board))
-    move_idea(idea, board=board, by=person)
+    try:
+        move_idea(idea, board=board, by=person, expected_version=_version_seen(request))
+    except Stale:
+        return _shown_anew(request, public_id)
     messages.success(request, _("Moved to “%(board)s”.") % {"board": board.name})
     return back_to(idea)
 
@@ -99,3 +110,16 @@ def undo_merge(request: HttpRequest, public_id: str) -> HttpResponse:
     undo_merging(idea, by=person)
     messages.success(request, _("The merge is undone; each idea has its own votes again."))
     return back_to(idea)
+
+
+def _version_seen(request: HttpRequest) -> int | None:
+    """Return the version on whose page the form stood; None where none is named."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() and len(version) < 10 else None
+
+
+def _shown_anew(request: HttpRequest, public_id: str, *, response: str = "") -> HttpResponse:
+    """Show the idea as a colleague has left it meanwhile, with the answer that was typed."""
+    idea, viewer = idea_and_viewer(request, public_id)
+    context = idea_page(viewer, idea) | {"stale": True, "typed_response": response}
+    return render(request, "frontend/idea.html", context, status=Stale.http_status)

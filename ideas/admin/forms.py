@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelect2Widget,
@@ -16,10 +17,17 @@ from unfold.widgets import (
 
 from accounts.models import Person
 from common.admin import RefusableForm
+from common.errors import Stale
 from ideas.models import Idea
 from ideas.models.comments import COMMENT_LENGTH
 from ideas.models.ideas import BODY_LENGTH
 from ideas.status import TRANSITIONS, Status
+
+DECISIONS = ("status", "assignee", "board", "is_pinned", "is_locked", "is_hidden")
+STALE = _(
+    "A colleague changed this idea in the meantime, so nothing was saved. This is how it stands now; "
+    "what you wrote is still here."
+)
 
 
 class ResponseField(forms.CharField):
@@ -27,7 +35,7 @@ class ResponseField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label=_("Official response"),
+            label=_("The team’s answer"),
             required=False,
             max_length=BODY_LENGTH,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -68,9 +76,28 @@ class IdeaForm(RefusableForm):
         self.initial["tags"] = ", ".join(idea.tags)
         self.initial["is_hidden"] = idea.hidden_at is not None
         self.initial["seen_version"] = idea.version
+        self.is_stale = self.is_bound and self.data.get("seen_version", str(idea.version)) != str(idea.version)
+        if self.is_stale:
+            self.data = self._as_it_stands_now()
         if status := self.fields.get("status"):
             reachable = {Status(idea.status), *TRANSITIONS[Status(idea.status)]}
             status.choices = [choice for choice in Status.choices if choice[0] in reachable]  # type: ignore[attr-defined]
+
+    def _as_it_stands_now(self) -> Any:
+        """Return what was sent, with the texts as typed and the decisions as a colleague has made them meanwhile."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        for name in (*DECISIONS, "seen_version"):
+            value = self.get_initial_for_field(self.fields[name], name) if name in self.fields else None
+            data.pop(name, None)
+            if value not in (None, False):
+                data[name] = str(value)
+        return data
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.is_stale:
+            self.refusal = Stale(STALE)
+        return super().clean()
 
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]

@@ -128,7 +128,7 @@ class IdeaAdmin(IdeaActions, ForTeams):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         idea = self.get_object(request, object_id)
-        story = self.story_of(request, idea) if idea and request.method == "GET" else {}
+        story = self.story_of(request, idea) if idea else {}
         return super().change_view(request, object_id, form_url, story | (extra_context or {}))
 
     def story_of(self, request: HttpRequest, idea: Idea) -> dict[str, Any]:

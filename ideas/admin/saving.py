@@ -9,6 +9,7 @@ from accounts.models import Person
 from ideas.models import Idea
 from ideas.services.comments import post_comment
 from ideas.services.ideas import edit_idea
+from ideas.services.locking import lock_idea_row
 from ideas.services.moderation import (
     assign_idea,
     change_status,
@@ -36,10 +37,10 @@ def save_form(pk: int, *, changed: Iterable[str], values: dict[str, Any], by: Pe
 
     Raises: whatever a service refuses.
     """
-    idea = Idea.objects.select_related("board").get(pk=pk)
     changed = set(changed)
+    idea = lock_idea_row(Idea(pk=pk), expected_version=values["seen_version"] if changed else None)
     if texts := {name: values[name] for name in TEXTS if name in changed}:
-        edit_idea(idea, by=by, makes_tags=True, expected_version=values["seen_version"], **texts)
+        edit_idea(idea, by=by, makes_tags=True, **texts)
     if "board" in changed:
         idea = move_idea(idea, board=values["board"], by=by)
     _answer(idea, changed, values, by)

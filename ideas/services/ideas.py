@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.models import ApiKey, Person
 from accounts.services import person_now
 from activity.services import record
-from common.errors import Stale
 from ideas.errors import BoardClosed
 from ideas.models import Board, Idea, IdeaRevision, Standing
 from ideas.services.locking import lock_idea_row, lock_open_idea, save_idea
@@ -71,9 +70,7 @@ def edit_idea(
 
     Raises: Stale if `expected_version` is not the current one; Invalid; UnknownTag; IdeaLocked; AlreadyMerged.
     """
-    idea = lock_open_idea(idea)
-    if expected_version is not None and expected_version != idea.version:
-        raise Stale
+    idea = lock_open_idea(idea, expected_version=expected_version)
     changes = {
         "title": clean_title(title) if title is not None else idea.title,
         "body": clean_body(body) if body is not None else idea.body,

@@ -5,26 +5,29 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Now
 
-from common.errors import NotFound
+from common.errors import NotFound, Stale
 from ideas.errors import AlreadyMerged, IdeaLocked
 from ideas.models import Comment, Idea, Standing
 
 
-def lock_idea_row(idea: Idea) -> Idea:
+def lock_idea_row(idea: Idea, *, expected_version: int | None = None) -> Idea:
     """Return the idea as it is now, locked until the transaction ends, with its board.
 
+    Raises: NotFound; Stale if `expected_version` is given and not the current one.
     Locks: FOR NO KEY UPDATE. A plain FOR UPDATE would stop all voters on the idea, whose rows refer to it.
     """
     locked = Idea.objects.select_for_update(no_key=True, of=("self",)).select_related("board")
     fresh: Idea | None = locked.filter(pk=idea.pk).first()
     if fresh is None:
         raise NotFound
+    if expected_version is not None and expected_version != fresh.version:
+        raise Stale
     return fresh
 
 
-def lock_open_idea(idea: Idea) -> Idea:
+def lock_open_idea(idea: Idea, *, expected_version: int | None = None) -> Idea:
     """As `lock_idea_row`, for what a merged or locked idea refuses."""
-    fresh = lock_idea_row(idea)
+    fresh = lock_idea_row(idea, expected_version=expected_version)
     if fresh.merged_into_id:
         raise AlreadyMerged
     if fresh.is_locked:

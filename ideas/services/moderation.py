@@ -27,15 +27,16 @@ def change_status(
     response: str = "",
     key: ApiKey | None = None,
     at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> Idea:
     """Move an idea to `status`, with an official response where one is given.
 
     Args: `at` in the past makes it history, of which nobody is told.
-    Raises: Invalid (`status`), TransitionNotAllowed, AlreadyMerged.
+    Raises: Stale if `expected_version` is not the current one; Invalid (`status`), TransitionNotAllowed, AlreadyMerged.
     """
     if status not in Status.values:
         raise Invalid(_("There is no such status."), field="status", code="invalid_choice")
-    idea = lock_idea_row(idea)
+    idea = lock_idea_row(idea, expected_version=expected_version)
     if idea.merged_into_id:
         raise AlreadyMerged
     if status == idea.status:
@@ -90,20 +91,24 @@ def unpin_idea(idea: Idea, *, by: Person) -> Idea:
     return _set(idea, "unpinned", by, is_pinned=False)
 
 
-def assign_idea(idea: Idea, *, assignee: Person | None, by: Person) -> Idea:
+def assign_idea(idea: Idea, *, assignee: Person | None, by: Person, expected_version: int | None = None) -> Idea:
     """Make a colleague the one who looks after an idea; None: nobody.
 
-    Raises: Invalid (`assignee`) for somebody who is not on the board's team.
+    Raises: Stale if `expected_version` is not the current one; Invalid (`assignee`) for somebody who is not on the
+        board's team.
     """
     if assignee and not (assignee.is_administrator or assignee.teams.filter(pk=idea.board.team_id).exists()):
         raise Invalid(_("Only people of the owning team can be assigned."), field="assignee")
-    return _set(idea, "assigned", by, assignee=assignee)
+    return _set(idea, "assigned", by, expected_version=expected_version, assignee=assignee)
 
 
 @transaction.atomic
-def move_idea(idea: Idea, *, board: Board, by: Person) -> Idea:
-    """Put an idea on another board; its address stays, its tags enter the other portal's vocabulary."""
-    idea = lock_idea_row(idea)
+def move_idea(idea: Idea, *, board: Board, by: Person, expected_version: int | None = None) -> Idea:
+    """Put an idea on another board; its address stays, its tags enter the other portal's vocabulary.
+
+    Raises: Stale if `expected_version` is not the current one.
+    """
+    idea = lock_idea_row(idea, expected_version=expected_version)
     old = idea.board
     if old.pk != board.pk:
         tags = tags_of_portal(board.portal_id, idea.tags, makes_tags=True)
@@ -113,9 +118,9 @@ def move_idea(idea: Idea, *, board: Board, by: Person) -> Idea:
 
 
 @transaction.atomic
-def _set(idea: Idea, what: str, by: Person, **fields: Any) -> Idea:
+def _set(idea: Idea, what: str, by: Person, *, expected_version: int | None = None, **fields: Any) -> Idea:
     """Write `fields` and tell it as `idea.<what>`, unless they hold already."""
-    idea = lock_idea_row(idea)
+    idea = lock_idea_row(idea, expected_version=expected_version)
     if any(getattr(idea, name) != value for name, value in fields.items()):
         save_idea(idea, **fields)
         data: dict[str, Any] = {"assignee_id": idea.assignee_id} if "assignee" in fields else {}

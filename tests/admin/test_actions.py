@@ -142,13 +142,22 @@ def test_saving_nothing_tells_nothing(idea: Idea, pm: Client) -> None:
 def test_what_a_service_refuses_stands_in_the_form_and_nothing_is_kept(
     idea: Idea, pm: Client, team_member: Person
 ) -> None:
-    stale = form_of(pm, idea) | {"title": "Mine", "status": "planned"}
-    assert save(pm, idea, form_of(pm, idea) | {"title": "Theirs"}).status_code == 302
+    stale = form_of(pm, idea) | {"title": "Mine", "new_response": "Coming."}
+    assert save(pm, idea, form_of(pm, idea) | {"title": "Theirs", "status": "declined"}).status_code == 302
     page = save(pm, idea, stale)
     assert page.status_code == 200
-    assert "Somebody changed this in the meantime" in page.content.decode()
+    assert "A colleague changed this idea in the meantime" in page.content.decode()
     idea.refresh_from_db()
-    assert (idea.title, idea.status) == ("Theirs", "open")
+    assert (idea.title, idea.status, idea.response) == ("Theirs", "declined", None)
+    form = page.context["adminform"].form
+    again = {name: form[name].value() for name in ("title", "new_response", "status", "seen_version")}
+    assert again == {
+        "title": "Mine",
+        "new_response": "Coming.",
+        "status": "declined",
+        "seen_version": str(idea.version),
+    }
+    assert save(pm, idea, stale | again).status_code == 302
 
 
 def test_moving_goes_to_boards_of_the_team_only(idea: Idea, board: Board, pm: Client) -> None:

@@ -136,7 +136,9 @@ def test_team_merges_and_undoes(
     team = signed_in(team_member)
     assert target.title in text(team.get(do(idea, "merge-targets")))
     assert target.title in text(team.get(do(idea, "merge-targets"), {"q": "darker"}))
-    assert "No other idea fits." in text(team.get(do(idea, "merge-targets"), {"q": "zebra\x00"}))
+    assert "No listed idea on the boards you look after has these words." in text(
+        team.get(do(idea, "merge-targets"), {"q": "zebra\x00"})
+    )
     response = team.post(do(idea, "merge"), {"into": target.public_id})
     assert response["Location"] == page(target)
     assert Vote.objects.get().idea == target
@@ -152,3 +154,22 @@ def test_merge_into_a_board_of_others_is_refused(signed_in: SignedIn, idea: Idea
     assert team.post(do(idea, "merge"), {"into": target.public_id}).status_code == 403
     assert team.post(do(idea, "merge"), {"into": "nothing"}).status_code == 404
     assert team.post(do(idea, "merge"), {"into": idea.public_id}).status_code in (400, 409)
+
+
+def test_a_form_that_a_colleague_overtook_is_refused_with_the_state_of_now(
+    signed_in: SignedIn, idea: Idea, team_member: Person, administrator: Person
+) -> None:
+    team, seen = signed_in(team_member), {"version": str(idea.version)}
+    assert f'name="version" value="{idea.version}"' in text(team.get(page(idea)))
+    signed_in(administrator).post(do(idea, "status"), {"status": "planned", "response": "Coming.", **seen})
+    answer = team.post(do(idea, "status"), {"status": "declined", "response": "Too dear for us.", **seen})
+    assert answer.status_code == 412
+    shown = text(answer)
+    assert 'role="alert">A colleague changed' in shown
+    assert "Coming." in shown
+    assert ">Too dear for us.</textarea>" in shown
+    assert team.post(do(idea, "assign"), {"assignee": team_member.public_id, **seen}).status_code == 412
+    idea.refresh_from_db()
+    assert (idea.status, idea.assignee, idea.responses.count()) == ("planned", None, 1)
+    again = {"status": "declined", "response": "Too dear for us.", "version": str(idea.version)}
+    assert team.post(do(idea, "status"), again).status_code == 302
