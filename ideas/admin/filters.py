@@ -97,7 +97,7 @@ class PlaceFilter(DropdownFilter):
 
 
 class AnswerFilter(DropdownFilter):
-    title = _("official response")
+    title = _("the team’s answer")
     parameter_name = "answer"
     selective = False
 

@@ -9,22 +9,21 @@ from django.db.models import QuerySet
 
 from accounts.models import Person
 from ideas.admin.ranges import IdeasInRanges
-from ideas.models import Idea
+from ideas.models import Idea, Origin
 from ideas.status import VOTABLE, Status
 
 SHOWN = 8
-CANDIDATES = 100  # the best-backed ones without an answer; age decides among them
+CANDIDATES = 100  # read of a list that is then sorted or sifted
 COUNTED = 1_000  # per board and status; more is "over 1,000"
 UNDECIDED = (Status.OPEN, Status.UNDER_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An idea that nobody has answered; `weight` is votes × days."""
+    """An idea that nobody has answered since it came here, `days` ago."""
 
     idea: Idea
     days: int
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +34,18 @@ class StatusCount:
 
 
 def waiting_for_an_answer(boards: Sequence[int], *, now: datetime) -> list[Waiting]:
-    """Return what should be answered first: many votes, long waited. Queries: 1."""
+    """Return what should be answered first: most votes, then longest waited. Queries: 2."""
     undecided = _with_parts().filter(response=None, standing__status__in=UNDECIDED)
     found = IdeasInRanges(undecided, boards, "-standing__top")[0:CANDIDATES]
-    waiting = [_waiting(idea, (now - idea.created_at).days) for idea in found]
-    return sorted(waiting, key=lambda row: (-row.weight, row.idea.pk))[:SHOWN]
-
-
-def _waiting(idea: Idea, days: int) -> Waiting:
-    return Waiting(idea, days, max(0, idea.standing.up - idea.standing.down) * max(1, days))
+    waiting = [Waiting(idea, (now - (_imported_at(idea) or idea.created_at)).days) for idea in found]
+    return sorted(waiting, key=lambda row: (-row.idea.standing.top, -row.days, row.idea.pk))[:SHOWN]
 
 
 def new_ideas(boards: Sequence[int], *, now: datetime) -> list[Idea]:
-    """Return the newest ideas of the last seven days. Queries: 1."""
+    """Return the newest ideas of the last seven days, without those that an import brought. Queries: 2."""
     week = _with_parts().filter(standing__created_at__gte=now - timedelta(days=7))
-    return IdeasInRanges(week, boards, "-standing__created_at")[0:SHOWN]
+    newest = IdeasInRanges(week, boards, "-standing__created_at")[0:CANDIDATES]
+    return [idea for idea in newest if _imported_at(idea) is None][:SHOWN]
 
 
 def assigned_to(person: Person) -> list[Idea]:
@@ -75,5 +71,10 @@ def status_counts(boards: Sequence[int]) -> list[StatusCount]:
     return [StatusCount(status, *found.get(status.value, (0, False))) for status in Status]
 
 
+def _imported_at(idea: Idea) -> datetime | None:
+    origin: Origin | None = getattr(idea, "origin", None)
+    return origin.imported_at if origin else None
+
+
 def _with_parts() -> "QuerySet[Idea]":
-    return Idea.objects.select_related("board", "author", "standing").defer("search", "body")
+    return Idea.objects.select_related("board", "author", "standing", "origin").defer("search", "body")

@@ -156,6 +156,7 @@ class Origin(models.Model):
     source = models.CharField(max_length=120)
     external_id = models.CharField(max_length=200)
     url = models.URLField(max_length=500, blank=True)
+    imported_at = models.DateTimeField(null=True)  # empty where a service posted it, as for the demo
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="origin_external_id_unique")]

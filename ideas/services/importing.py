@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from ideas.models import Board, Idea, Origin, Standing
 from ideas.services.tags import tags_of_portal
@@ -46,7 +47,7 @@ def import_ideas(board: Board, *, source: str, drafts: Sequence[Draft]) -> int:
     known = known_origins(source, [draft.external_id for draft in drafts])
     new = {draft.external_id: draft for draft in reversed(drafts) if draft.external_id not in known}
     ordered = list(reversed(new.values()))
-    spelled = _spelled(board, ordered)
+    spelled, now = _spelled(board, ordered), timezone.now()
     ideas = Idea.objects.bulk_create([_idea(board, draft, spelled) for draft in ordered])
     Standing.objects.bulk_create(
         [
@@ -56,7 +57,7 @@ def import_ideas(board: Board, *, source: str, drafts: Sequence[Draft]) -> int:
     )
     Origin.objects.bulk_create(
         [
-            Origin(idea=idea, source=source, external_id=draft.external_id, url=draft.url)
+            Origin(idea=idea, source=source, external_id=draft.external_id, url=draft.url, imported_at=now)
             for idea, draft in zip(ideas, ordered, strict=True)
         ]
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import ApiKey, Person, Role, Team
 from accounts.services import create_api_key, find_api_key
@@ -13,6 +13,7 @@ from activity.models import Event
 from customers.models import Contact
 from frontend.portals import forget
 from ideas.models import Board, Idea, Portal, Standing, Tag
+from ideas.services.importing import Draft, import_ideas
 from ideas.services.moderation import assign_idea, respond
 from notifications.models import Delivery, Kind, Reason, State
 from tests.admin.conftest import SignedIn
@@ -220,7 +221,7 @@ def test_contacts_are_found_by_id_or_address(boss: Client, member: Person) -> No
 # --- start page ---
 
 
-def test_what_waits_longest_with_most_votes_comes_first(board: Board, pm: Client, team_member: Person) -> None:
+def test_what_most_people_wait_for_comes_first(board: Board, pm: Client, team_member: Person) -> None:
     ideas = {name: make_idea(board, title=name) for name in ("fresh", "old and wanted", "answered", "assigned")}
     for name, votes, days in (("fresh", 9, 0), ("old and wanted", 5, 30), ("answered", 90, 90), ("assigned", 0, 1)):
         at = ideas[name].created_at - timedelta(days=days)
@@ -230,11 +231,23 @@ def test_what_waits_longest_with_most_votes_comes_first(board: Board, pm: Client
     assign_idea(ideas["assigned"], assignee=team_member, by=team_member)
     make_idea(make_board(), title="of another team")
     page = pm.get("/admin/")
-    assert [row.idea.title for row in page.context["waiting"]] == ["old and wanted", "fresh", "assigned"]
+    assert [row.idea.title for row in page.context["waiting"]] == ["fresh", "old and wanted", "assigned"]
     assert [idea.title for idea in page.context["new_ideas"]] == ["fresh", "assigned"]
     assert [idea.title for idea in page.context["mine"]] == ["assigned"]
     assert [row.count for row in page.context["status_counts"]] == [4, 0, 0, 0, 0, 0]
     assert "of another team" not in page.content.decode()
+
+
+def test_an_import_is_not_new_and_has_waited_since_it_came(board: Board, pm: Client, author: Person) -> None:
+    now = timezone.now()
+    for name, posted in (("old elsewhere", now - timedelta(days=4540)), ("undated elsewhere", now)):
+        draft = Draft(name, author=author.pk, title=name, body="", language="en", created_at=posted)
+        import_ideas(board, source="csv@web-shop", drafts=[draft])
+    make_idea(board, title="posted here", created_at=now - timedelta(days=3))
+    page = pm.get("/admin/")
+    assert [idea.title for idea in page.context["new_ideas"]] == ["posted here"]
+    waiting = [(row.idea.title, row.days) for row in page.context["waiting"]]
+    assert waiting == [("posted here", 3), ("old elsewhere", 0), ("undated elsewhere", 0)]
 
 
 def test_the_menu_shows_what_is_open_to_the_caller(boss: Client, pm: Client, board: Board) -> None:
@@ -260,3 +273,15 @@ def test_pages_speak_the_readers_language(signed_in: SignedIn, team_member: Pers
     assert 'lang="de"' in page.content.decode()
     with translation.override("en"):
         assert page.headers["Content-Language"] == "de"
+
+
+def test_a_new_board_begins_with_the_only_portal_and_ones_own_team(
+    boss: Client, board: Board, administrator: Person, other_team_member: Person
+) -> None:
+    def begun() -> tuple[Any, Any]:
+        form = boss.get("/admin/ideas/board/add/").context["adminform"].form
+        return form["portal"].value(), form["team"].value()
+
+    assert begun() == (board.portal_id, None), "there are two teams to choose from"
+    administrator.teams.add(board.team)
+    assert begun() == (board.portal_id, board.team_id)
