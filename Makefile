@@ -81,14 +81,17 @@ restore: $(BIN)/.run-installed ## Put a backup back (FILE=… says which); what 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older (PYTHON=… names another)."; exit 1; }
+	@echo "Making a Python environment in .venv …"
 	@tools/uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 
 # Installing adds what is missing and leaves the development packages alone: both locks agree on versions.
 $(BIN)/.run-installed: requirements.lock | $(BIN)/python
+	@echo "Installing packages …"
 	@tools/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements.lock
 	@touch $@
 
 $(BIN)/.dev-installed: requirements-dev.lock requirements.lock | $(BIN)/python
+	@echo "Installing packages, those for development too …"
 	@tools/uv pip sync --quiet --python .venv --require-hashes requirements-dev.lock
 	@touch $(BIN)/.run-installed $@
 

@@ -14,7 +14,7 @@ VERBS: dict[str, StrOrPromise] = {
     "idea.withdrawn": _("Idea withdrawn"),
     "idea.returned": _("Idea brought back by its author"),
     "idea.status_changed": _("Status changed"),
-    "idea.responded": _("Official response"),
+    "idea.responded": _("The team’s answer"),
     "idea.hidden": _("Idea hidden"),
     "idea.restored": _("Idea shown again"),
     "idea.locked": _("Discussion closed"),

@@ -29,7 +29,7 @@ class BackupError(Exception):
 def backup(target: Path | None = None) -> Path:
     """Write database and uploaded files to `target`, which appears only when it is whole."""
     now = datetime.now(UTC)
-    target = target or settings.VAR_DIR / "backups" / f"ideation-{now:%Y%m%dT%H%M%SZ}.zip"
+    target = target or backups_folder() / f"ideation-{now:%Y%m%dT%H%M%SZ}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump, draft = Path(folder) / DUMP, Path(folder) / "draft.zip"
@@ -42,6 +42,15 @@ def backup(target: Path | None = None) -> Path:
         draft.chmod(0o600)  # it holds people's addresses
         draft.replace(target)
     return target
+
+
+def backups_folder() -> Path:
+    folder: Path = settings.VAR_DIR / "backups"
+    return folder
+
+
+def known_backups() -> list[Path]:
+    return list(backups_folder().glob("*.zip"))
 
 
 def restore(source: Path) -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection as db_connection
 
 from accounts.services import first_administrator_link
-from ideation.address import remembered
+from ideation.address import remembered, served_at
 from ideation.embedded import Held, hold_services
 from ideation.serving.children import Child, end, web_worker_and_scheduler
 from ideation.serving.leftovers import end_leftovers
@@ -42,12 +42,15 @@ def serve(*, say: Say) -> None:
             say("Ended what an earlier run had left behind.")
         _require_free_port(settings.HOST, settings.PORT)
         stack.enter_context(remembered(settings.VAR_DIR, settings.BASE_URL))
+        if settings.EMBEDDED:
+            say("Starting PostgreSQL and Valkey …")
         held = stack.enter_context(hold_services(settings.VAR_DIR)) if settings.EMBEDDED else None
-        prepare()
+        prepare(say)
         children = web_worker_and_scheduler()
         # Last of all whatever our children may have left, or one whose start a signal interrupted.
         stack.callback(end_leftovers, settings.VAR_DIR)
         stack.callback(end, children)
+        say("Starting the portal and the background work …")
         _start(children)
         if link := first_administrator_link():
             say(f"Become the first administrator (once, within a day): {link}")
@@ -71,7 +74,8 @@ def the_only_one(var_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotStartError(f"another `make run` already serves from {var_dir}.") from None
+            at = f", at {url}" if (url := served_at(var_dir)) else ""
+            raise CannotStartError(f"another `make run` already serves from {var_dir}{at}.") from None
         yield
 
 

@@ -101,7 +101,7 @@ def test_a_manager_answers_an_idea(
     page = someone.visit("/admin/")
     page.locator("#nav-sidebar-apps a[href='/admin/ideas/idea/']").click()
     page.get_by_role("link", name=lively.title).click()
-    page.get_by_label("Official response").fill("It comes in May.")
+    page.get_by_label("The team’s answer").fill("It comes in May.")
     page.get_by_label("Status").select_option("planned")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page).to_have_url(re.compile("/admin/ideas/idea/$"))

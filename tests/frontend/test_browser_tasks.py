@@ -202,7 +202,7 @@ def test_team_decides_with_an_answer(
     someone = reader(browser, live_server, team_member, script=script, phone=phone)
     page = someone.visit(path_of(idea))
     page.locator("#team").get_by_label("Status").select_option("planned")
-    page.get_by_label("Public answer").fill("It comes in May.")
+    page.get_by_label("The team’s answer").fill("It comes in May.")
     page.get_by_role("button", name="Save and tell people").click()
     expect(page.get_by_role("region", name="The team’s answer")).to_contain_text("It comes in May.")
     idea.refresh_from_db()

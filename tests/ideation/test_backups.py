@@ -73,9 +73,17 @@ def test_votes_are_counted_on_when_a_backup_is_restored_elsewhere(
 
     restored = new.manage("restore", str(file))
     assert restored.returncode == 0, restored.stderr
+    assert restored.stdout.splitlines() == [f"Restoring from {file} …", f"Restored from {file}: 1 idea, 4 votes."]
     looked = new.manage("shell", "--no-imports", "-c", LOOK)
     assert looked.returncode == 0, looked.stderr
     assert json.loads(looked.stdout) == {"folded": 5, "rows": 5, "logo": "a logo"}
+
+
+def test_backups_are_listed_when_none_is_named(old: Installation) -> None:
+    made = old.manage("backup").stdout.strip()
+    refused = old.manage("restore")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-2:] == [f"In {old.var_dir / 'backups'}:", f"  {made}"]
 
 
 def test_nothing_is_replaced_when_the_file_is_no_backup(old: Installation, tmp_path: Path) -> None:

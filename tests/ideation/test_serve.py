@@ -40,6 +40,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def test_answers_and_offers_the_first_administrator_a_link_when_ready(serving: Serving) -> None:
     assert serving.status_of("/readyz") == 200
     assert serving.status_of("/healthz") == 200
+    stages = [line for line in serving.output.splitlines() if line.endswith(" …")]
+    assert [line.split()[0] for line in stages if "static" not in line] == ["Starting", "Preparing", "Starting"]
     path = serving.first_link().removeprefix(serving.url)
     assert serving.status_of(path) == 200
 
@@ -77,7 +79,7 @@ def test_says_one_line_when_another_one_serves(serving: Serving) -> None:
     second = serving.installation.manage("serve")
     assert second.returncode == 1
     assert second.stderr.splitlines() == [
-        f"ideation: another `make run` already serves from {serving.installation.var_dir}."
+        f"ideation: another `make run` already serves from {serving.installation.var_dir}, at {serving.url}."
     ]
     assert serving.status_of("/healthz") == 200
 

@@ -13,7 +13,7 @@ def test_nothing_is_collected_again_when_nothing_changed(tmp_path: Path, setting
     def collected_at(var_dir: Path) -> int:
         settings.VAR_DIR = var_dir
         settings.STATIC_ROOT = tmp_path / "static"  # Django then makes its finders anew
-        collect_static_files()
+        collect_static_files(lambda _line: None)
         return (tmp_path / "static" / ".collected").stat().st_mtime_ns
 
     assert collected_at(tmp_path / "here") == collected_at(tmp_path / "there")

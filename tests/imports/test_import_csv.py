@@ -35,7 +35,7 @@ def test_table_becomes_ideas() -> None:
     summary, complaints = import_suggestions()
 
     assert summary == "4 ideas imported, 0 already there, 0 bad lines skipped."
-    assert complaints == ["Columns that are not imported: Stadtteil", "Making the public board “stadt”."]
+    assert complaints == ["Columns that are not imported: Stadtteil", "Made the public board “suggestions” (stadt)."]
     bench = idea_of("7")
     assert bench.title == "Sitzbank am Kanal"
     assert bench.body == "Zwischen den Brücken fehlt eine Bank.\n\nAbends sitzen alle auf der Mauer."

@@ -14,6 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         demo = Demo()
+        self.stdout.write("Filling this installation with an invented maker of e-bikes …")
+        self.stdout.flush()
         for _title in tqdm(demo.fill(), total=demo.steps(), desc="ideas", unit="", disable=None):
             pass
         boards = Board.objects.filter(portal__slug="lindwerk")

@@ -31,6 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="a CSV file, or the folder of a Polis export")
         parser.add_argument("--board", required=True, help="short name of the board; it is made when missing")
+        parser.add_argument(
+            "--board-name", default="", help="of a board that is made; by default the file's or topic's"
+        )
         parser.add_argument("--format", required=True, choices=("polis", "csv"))
         parser.add_argument("--strict", action="store_true", help="write nothing when a single line is bad")
         parser.add_argument(
@@ -91,15 +94,16 @@ class Command(BaseCommand):
         """
         board = Board.objects.filter(slug=options["board"]).first()
         if board is None:
-            self.stderr.write(f"Making the public board “{options['board']}”.", str)
-            return make_public_board(
+            board = make_public_board(
                 _slug(options["board"]),
-                name=name,
+                name=options["board_name"] or name,
                 language=Language.GERMAN if options["language"] == "de" else Language.ENGLISH,
                 portal=options["portal"],
                 team=options["team"],
                 allows_down_votes=allows_down_votes,
             )
+            self.stderr.write(f"Made the public board “{board.name}” ({board.slug}).", str)
+            return board
         if allows_down_votes and not board.allows_down_votes:
             raise CommandError(f"The board “{board.slug}” allows no votes against, and the conversation has some.")
         return board
