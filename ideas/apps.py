@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class IdeasConfig(AppConfig):
     name = "ideas"
-    verbose_name = _("Ideas")
+    verbose_name = _("Where ideas live")

@@ -43,6 +43,9 @@ STATUS_COLOURS: dict[str, str | None] = dict.fromkeys(Status.values) | {
     Status.SHIPPED.value: "success",
 }
 
+# A title may be one long word, and the other columns want to be seen as well.
+TITLE_STYLE = "display:block; min-width:10rem; max-width:20rem; overflow-wrap:anywhere; white-space:normal"
+
 
 class IdeaAdmin(IdeaActions, ForTeams):
     """Registered by `votes`, which adds merging and the votes by day."""
@@ -104,7 +107,8 @@ class IdeaAdmin(IdeaActions, ForTeams):
     @display(description=_("title"))
     def shown_title(self, idea: Idea) -> SafeString:
         marks = [label for is_so, label in ((idea.is_pinned, _("pinned")), (idea.is_locked, _("closed"))) if is_so]
-        return format_html("{} {}", idea.title, f"({', '.join(map(str, marks))})" if marks else "")
+        shown = f"({', '.join(map(str, marks))})" if marks else ""
+        return format_html('<span style="{}">{} {}</span>', TITLE_STYLE, idea.title, shown)
 
     @display(description=_("status"), label=STATUS_COLOURS)
     def shown_status(self, idea: Idea) -> tuple[str, str]:
