@@ -15,6 +15,7 @@ from common.errors import Invalid
 from ideas.errors import BoardClosed, IdeaLocked
 from ideas.models import Comment, CommentRevision, Idea, Standing
 from ideas.services.locking import lock_comment_row
+from ideas.services.repeats import posted_just_now
 from ideas.texts import clean_comment
 
 
@@ -31,6 +32,8 @@ def post_comment(
 ) -> Comment:
     """Comment on an idea. A reply to a reply joins the same thread; a reply to an internal note is internal.
 
+    What the author said a moment ago is not said again, but returned; a key's Idempotency-Key tells of repeats.
+
     Args: `at` in the past makes it history, of which nobody is told.
 
     Raises: Invalid (`body`, `parent`), IdeaLocked, BoardClosed, Forbidden (an inactive author). Internal notes are
@@ -41,11 +44,15 @@ def post_comment(
         is_internal = is_internal or parent.is_internal
     if not is_internal:
         _check_open(idea)
-    author = person_now(author)
+    author, text = person_now(author), clean_comment(body)
+    if not key and not at:
+        same = Comment.objects.filter(idea=idea, parent=parent, body=text, is_internal=is_internal)
+        if said := posted_just_now(same, author):
+            return said
     comment = Comment.objects.create(
         idea=idea,
         author=author,
-        body=clean_comment(body),
+        body=text,
         parent=parent,
         is_internal=is_internal,
         created_at=at or timezone.now(),

@@ -12,6 +12,7 @@ from activity.services import record
 from ideas.errors import BoardClosed
 from ideas.models import Board, Idea, IdeaRevision, Standing
 from ideas.services.locking import lock_idea_row, lock_open_idea, save_idea
+from ideas.services.repeats import posted_just_now
 from ideas.services.tags import tags_of_portal
 from ideas.texts import clean_body, clean_language, clean_title
 
@@ -31,6 +32,8 @@ def post_idea(
 ) -> Idea:
     """Post an idea; the author's own vote is not cast.
 
+    What the author posted a moment ago is not posted again, but returned; a key's Idempotency-Key tells of repeats.
+
     Args: `language` of the text, by default the board's; `makes_tags` lets unknown tags enter the vocabulary;
         `created_at` in the past makes it history, of which nobody is told.
     Raises: Invalid (title, body, tags, language), UnknownTag, BoardClosed, Forbidden (an inactive author).
@@ -38,11 +41,16 @@ def post_idea(
     if not board.is_open:
         raise BoardClosed
     author, posted_at = person_now(author), created_at or timezone.now()
+    title, body = clean_title(title), clean_body(body)
+    if not key and not created_at:
+        same = Idea.objects.filter(board=board, title=title, body=body)
+        if posted := posted_just_now(same, author):
+            return posted
     idea = Idea.objects.create(
         board=board,
         author=author,
-        title=clean_title(title),
-        body=clean_body(body),
+        title=title,
+        body=body,
         tags=tags_of_portal(board.portal_id, tags, makes_tags=makes_tags),
         language=clean_language(language or board.language),
         created_at=posted_at,

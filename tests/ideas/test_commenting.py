@@ -1,4 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
 import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Person
 from accounts.viewers import ANONYMOUS, viewer_for
@@ -86,6 +93,40 @@ def test_locked_idea_takes_internal_notes_only(idea: Idea, member: Person, team_
     with pytest.raises(IdeaLocked):
         edit_comment(comment, by=member, body="Changed")
     post_comment(idea, author=team_member, body="Why we closed it", is_internal=True)
+
+
+def test_comment_sent_again_is_the_same_one(idea: Idea, member: Person, author: Person) -> None:
+    first = post_comment(idea, author=member, body="Yes, at night.")
+    assert post_comment(idea, author=member, body="Yes, at night. ") == first
+    assert counted(idea) == 1
+    for other in (
+        post_comment(idea, author=author, body="Yes, at night."),
+        post_comment(idea, author=member, body="Yes, at night.", parent=first),
+        post_comment(scene.make_idea(idea.board), author=member, body="Yes, at night."),
+    ):
+        assert other != first
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        assert post_comment(idea, author=member, body="Yes, at night.") != first
+
+
+def test_withdrawn_comment_can_be_written_again(idea: Idea, member: Person) -> None:
+    first = post_comment(idea, author=member, body="Yes, at night.")
+    withdraw_comment(first, by=member)
+    assert post_comment(idea, author=member, body="Yes, at night.") != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_comment_sent_twice_at_once_is_there_once(idea: Idea, member: Person) -> None:
+    barrier = Barrier(4)
+
+    def say(_number: int) -> int:
+        barrier.wait(timeout=30)
+        said = post_comment(idea, author=member, body="Yes, at night.")
+        connection.close()
+        return said.pk
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(say, range(4)))) == counted(idea) == 1
 
 
 def test_closed_board_takes_no_comment(idea: Idea, board: Board, member: Person) -> None:

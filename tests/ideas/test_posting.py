@@ -1,6 +1,7 @@
 import pytest
 
-from accounts.models import Person
+from accounts.models import Person, Scope
+from accounts.services import create_api_key
 from activity.models import Event
 from common.errors import Invalid, Stale
 from ideas.errors import AlreadyMerged, BoardClosed, IdeaLocked, UnknownTag
@@ -27,6 +28,22 @@ def test_posted_idea_stands_in_the_lists_without_a_vote_of_its_author(board: Boa
     assert standing.trending == float("-inf")
     assert standing.created_at == idea.created_at
     assert verbs_of(idea) == ["idea.posted"]
+
+
+def test_idea_sent_again_is_the_same_one(board: Board, author: Person, member: Person) -> None:
+    first = post_idea(board, author=author, title="Dark theme", body="For the night.")
+    assert post_idea(board, author=author, title="Dark  theme", body="For the night.") == first
+    assert verbs_of(first) == ["idea.posted"]
+    assert post_idea(board, author=author, title="Dark theme", body="For the day.") != first
+    assert post_idea(board, author=member, title="Dark theme", body="For the night.") != first
+    withdraw_idea(first, by=author)
+    assert post_idea(board, author=author, title="Dark theme", body="For the night.") != first
+
+
+def test_key_says_itself_what_is_a_repeat(board: Board, author: Person) -> None:
+    key = create_api_key(name="Desk", scopes=[Scope.IDEAS_WRITE])[0]
+    first, second = (post_idea(board, author=author, title="Dark theme", key=key) for _time in range(2))
+    assert first != second
 
 
 def test_closed_board_takes_no_idea(board: Board, author: Person) -> None:
