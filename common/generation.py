@@ -1,6 +1,6 @@
-"""A number that is another one as soon as something changed that must not be shown any longer as it was.
+"""Numbers that are other ones as soon as something changed that must not be shown any longer as it was.
 
-Whoever keeps what people read keeps it with this number. Changes are told to all processes by a channel of Valkey; what
+Whoever keeps what people read keeps it with the number. Changes are told to all processes by a channel of Valkey; what
 was told before a question is heard in the question, so that no answer is older than it. While Valkey is away nothing is
 heard: what is kept by this number must also not be kept for long.
 """
@@ -22,14 +22,10 @@ TIMEOUT_SECONDS = 0.1  # Valkey is near; whoever changes something is not to wai
 RETRY_SECONDS = 1.0
 
 
-def _channel() -> str:
-    return f"{settings.CACHE_PREFIX}:generation"
-
-
-def _client() -> Redis:
+def _client(name: str) -> Redis:
     return Redis.from_url(
         settings.REDIS_URL,
-        client_name=_channel(),
+        client_name=name,
         socket_connect_timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
@@ -37,14 +33,19 @@ def _client() -> Redis:
 
 
 class Generation:
-    """This process's end of the channel. Safe for threads."""
+    """This process's end of the channel `name`. Safe for threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "generation") -> None:
+        self._name = name
         self._lock = threading.Lock()
         self._number = 0
         self._next_try = 0.0
         self._sender: Redis | None = None
         self._listener: PubSub | None = None
+
+    @property
+    def _channel(self) -> str:
+        return f"{settings.CACHE_PREFIX}:{self._name}"
 
     @property
     def number(self) -> int:
@@ -61,16 +62,16 @@ class Generation:
     def advance(self) -> None:
         """Tell all processes, this one too."""
         try:
-            self._sender = self._sender or _client()
-            self._sender.publish(_channel(), b"")
+            self._sender = self._sender or _client(self._channel)
+            self._sender.publish(self._channel, b"")
         except (RedisError, OSError) as error:
             logger.warning("change_not_told", error=str(error))
 
     def _listen(self) -> PubSub | None:
         if time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + RETRY_SECONDS
-            listener = PubSub(_client().connection_pool)
-            listener.subscribe(_channel())
+            listener = PubSub(_client(self._channel).connection_pool)
+            listener.subscribe(self._channel)
             self._listener = listener
         return self._listener
 
@@ -82,4 +83,5 @@ class Generation:
             self._listener = None
 
 
-generation = Generation()
+generation = Generation()  # of what people and events decide
+tallies = Generation("tallies")  # of what is counted about once a second

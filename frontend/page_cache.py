@@ -1,8 +1,9 @@
-"""Pages for people who are not signed in are the same for all of them, and are made at most every second or so.
+"""Pages for people who are not signed in are the same for all of them, and are made again only when something changed.
 
 Kept per process, whole and compressed, and answered before any other middleware runs. A page holds until something
-changes that an event tells of (`common.generation`), and never longer than PAGE_KEPT_SECONDS, since votes tell of
-nothing. Several who ask for a page that is over get the one that the first of them makes.
+changes that an event tells of, or votes are counted (`common.generation`), and never longer than PAGE_KEPT_SECONDS:
+how long ago something was, and views, tell of nothing. Several who ask for a page that is over get the one that the
+first of them makes.
 """
 
 import gzip
@@ -22,17 +23,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
-from common.generation import generation
+from common.generation import generation, tallies
 from frontend.context import chosen_theme
 from frontend.entrances import wants_fragment
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Key = tuple[str, ...]
+Moment = tuple[int, int]  # the numbers of what was decided and of what was counted
 
 PATHS = re.compile(r"/(boards/[^/]+/|ideas/[^/]+/([^/]+/)?|how-ranking-works/)?")
 PARAMETERS = ("order", "status", "tag", "q", "cursor", "comments")
 NAMED_IN_COOKIES = ("messages", settings.SESSION_COOKIE_NAME)
-PAGES = 200
+KEPT_BYTES = 32_000_000  # of uncompressed pages, per process
 SENT_WITH_304 = ("ETag", "Cache-Control", "Vary")
 PATIENCE_SECONDS = 5.0  # for a page that somebody else is making
 
@@ -45,7 +47,7 @@ NOT_AT_ALL = re.compile(r"q\s*=\s*0(\.0*)?")
 
 
 class Page:
-    def __init__(self, response: HttpResponse, made_in: int) -> None:
+    def __init__(self, response: HttpResponse, made_in: Moment) -> None:
         patch_vary_headers(response, ["Accept-Encoding", "Accept-Language", "Cookie"])
         digest = hashlib.blake2b(response.content, digest_size=12).hexdigest()
         # Weak: the same page is compressed in several ways.
@@ -74,7 +76,8 @@ class PageCacheMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.pages: OrderedDict[Key, Page] = OrderedDict()
-        self.making: dict[tuple[Key, int], Future[Page | None]] = {}
+        self.making: dict[tuple[Key, Moment], Future[Page | None]] = {}
+        self.kept_bytes = 0
         self.lock = threading.Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -82,13 +85,13 @@ class PageCacheMiddleware:
             return self.get_response(request)
         accepted = request.META.pop("HTTP_ACCEPT_ENCODING", "")  # compressed here, if kept
         ask_for_what_counts(request)
-        key, now_in = key_of(request), generation.number
+        key, now_in = key_of(request), (generation.number, tallies.number)
         page = self.pages.get(key)
         if page is None or page.made_in != now_in or page.until < time.monotonic():
             return self._made(request, accepted, key, now_in)
         return page.answer(request, accepted)
 
-    def _made(self, request: HttpRequest, accepted: str, key: Key, now_in: int) -> HttpResponse:
+    def _made(self, request: HttpRequest, accepted: str, key: Key, now_in: Moment) -> HttpResponse:
         """Make the page, or wait for whoever is making it; what is not to be kept everybody makes for themselves."""
         mine: Future[Page | None] = Future()
         with self.lock:
@@ -111,11 +114,15 @@ class PageCacheMiddleware:
 
     def _keep(self, key: Key, page: Page) -> Page:
         with self.lock:
+            self._drop(self.pages.pop(key, None))
             self.pages[key] = page
-            self.pages.move_to_end(key)
-            if len(self.pages) > PAGES:
-                self.pages.popitem(last=False)
+            self.kept_bytes += len(page.bodies[""])
+            while self.kept_bytes > KEPT_BYTES:
+                self._drop(self.pages.popitem(last=False)[1])
         return page
+
+    def _drop(self, page: Page | None) -> None:
+        self.kept_bytes -= len(page.bodies[""]) if page else 0
 
 
 def is_for_everybody(request: HttpRequest) -> bool:

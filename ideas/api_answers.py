@@ -16,7 +16,7 @@ from common.pagination import Cursor, page_url
 from ideas.counts import ideas_with_counts
 from ideas.listed import ListedIdea, as_listed
 from ideas.models import Board, Idea
-from ideas.selectors import board_for
+from ideas.selectors import board_for, idea_by_id
 from ideas.serializers import idea_data
 
 
@@ -45,7 +45,7 @@ def ideas_data(viewer: Viewer, ideas: Sequence[Idea | ListedIdea]) -> list[dict[
 
 def idea_answer(request: Request, idea_id: int, *, code: int = status.HTTP_200_OK) -> Response:
     """Answer with an idea as it is now, its ETag, and after a post its Location."""
-    idea = Idea.objects.with_page_parts().get(pk=idea_id)
+    idea = idea_by_id(idea_id)
     [data] = ideas_data(viewer_of(request), [idea])
     headers = {"ETag": etag_of(idea.version, data)}
     if code == status.HTTP_201_CREATED:

@@ -21,6 +21,7 @@ SIMILAR_WITHIN_MS = 300
 
 BOARD = PreparedQuery(lambda: Board.objects.filter(slug=given("slug")).order_by())
 IDEA = PreparedQuery(lambda: Idea.objects.with_page_parts().filter(public_id=given("public_id")))
+IDEA_BY_ID = PreparedQuery(lambda: Idea.objects.with_page_parts().filter(pk=given("id")))
 
 
 def boards_for(viewer: Viewer) -> list[Board]:
@@ -43,6 +44,14 @@ def idea_for(viewer: Viewer, public_id: str) -> Idea:
     """
     found = IDEA.first(public_id=public_id)
     if found is None or not may_open(viewer, found):
+        raise NotFound
+    return found
+
+
+def idea_by_id(idea_id: int) -> Idea:
+    """Return an idea of which the viewer was asked before, as `idea_for` does."""
+    found = IDEA_BY_ID.first(id=idea_id)
+    if found is None:
         raise NotFound
     return found
 

@@ -233,9 +233,9 @@ CELERY_BEAT_SCHEDULE = {
 # For so long a change of a portal's or board's settings may stay unseen by a web process.
 PORTAL_KEPT_SECONDS = env.float("PORTAL_KEPT_SECONDS", 3.0, validate=between(0, 3600))
 
-# So old a page may be that somebody gets who is not signed in; 0 makes every page anew. With the second that votes take
-# to be counted, all see a vote within two. Other changes show at once.
-PAGE_KEPT_SECONDS = env.float("PAGE_KEPT_SECONDS", 0.8, validate=lambda seconds: 0 <= seconds <= 3600)
+# So old a page may be that somebody gets who is not signed in; 0 makes every page anew. Votes show when they are
+# counted, about a second later, other changes at once; for this long only how long ago something was.
+PAGE_KEPT_SECONDS = env.float("PAGE_KEPT_SECONDS", 20.0, validate=lambda seconds: 0 <= seconds <= 3600)
 
 # --- Ranking -----------------------------------------------------------------------
 # Trending: an up-vote counts half after this many days. One figure for the whole installation.

@@ -13,14 +13,16 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Person
-from common.generation import generation
+from common.generation import generation, tallies
 from frontend.page_cache import PageCacheMiddleware
 from ideas.models import Idea
 from ideas.services.moderation import change_status, hide_idea
 from tests.frontend.conftest import SignedIn
 from tests.frontend.support import page, text, titles
+from tests.support.folding import fold_all
 from tests.support.scene import make_idea
 from tests.support.waiting import eventually
+from votes.services import cast_vote, fold_and_follow
 
 pytestmark = pytest.mark.django_db
 Committed = Callable[..., AbstractContextManager[Any]]
@@ -29,6 +31,7 @@ Committed = Callable[..., AbstractContextManager[Any]]
 @pytest.fixture(autouse=True)
 def _kept(settings: Settings) -> None:
     settings.PAGE_KEPT_SECONDS = 600
+    eventually(lambda: generation.number and tallies.number)  # by then both channels are heard
 
 
 def test_second_reader_costs_no_query(
@@ -98,6 +101,28 @@ def test_what_is_decided_or_hidden_shows_at_once(client: Client, idea: Idea, tea
     hide_idea(idea, by=team_member)
     assert [titles(client.get(url)) for url in lists] == [[]] * 2
     assert client.get(page(idea)).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_vote_shows_as_soon_as_it_is_counted(client: Client, idea: Idea, member: Person) -> None:
+    before = client.get(page(idea))
+    cast_vote(idea, voter=member)
+    fold_all(by=fold_and_follow)
+    after = client.get(page(idea), headers={"If-None-Match": before["ETag"]})
+    assert (after.status_code, 'data-count="1">1</span>' in text(after)) == (200, True)
+
+
+def test_pages_that_were_made_first_leave_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(request: HttpRequest) -> HttpResponse:
+        made.append(request.path)
+        return HttpResponse("x" * 400)
+
+    monkeypatch.setattr("frontend.page_cache.KEPT_BYTES", 1_000)
+    made: list[str] = []
+    cache = PageCacheMiddleware(make)
+    for number in (1, 2, 1, 3, 2, 1):
+        cache(RequestFactory().get(f"/boards/{number}/"))
+    assert made == ["/boards/1/", "/boards/2/", "/boards/3/", "/boards/1/"]
 
 
 def test_board_that_becomes_private_is_gone_at_once(

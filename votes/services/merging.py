@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import ApiKey, Person
 from activity.services import record
 from common.errors import NotFound
+from common.generation import tallies
 from ideas.errors import AlreadyMerged
 from ideas.models import Idea
 from ideas.services.merging_state import mark_merged, unmark_merged
@@ -77,10 +78,12 @@ def undo_merge(idea: Idea, *, by: Person | None, key: ApiKey | None = None) -> M
 
 
 def fold_and_follow() -> Folded | None:
-    """Fold, and let votes follow that a merge passed by."""
+    """Fold, let votes follow that a merge passed by, and tell that there are new counts."""
     folded = fold()
     if folded and folded.strays:
         follow_strays(*folded.strays)
+    if folded and folded.ideas:
+        tallies.advance()
     return folded
 
 
