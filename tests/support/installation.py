@@ -103,10 +103,9 @@ class Serving:
             return getattr(error, "code", 0)
         return status
 
-    def pid_of(self, program: str) -> int:
-        """Return the eldest process of ours whose command line names `program`."""
-        named = (pid for pid in self.installation.processes() if program in Path(f"/proc/{pid}/cmdline").read_text())
-        return min(named)
+    def pids_of(self, program: str) -> list[int]:
+        """Return our processes whose command line names `program`."""
+        return [pid for pid in self.installation.processes() if program in Path(f"/proc/{pid}/cmdline").read_text()]
 
     def first_link(self) -> str:
         found = re.search(r"http\S+/link/\S+", self.output)
