@@ -6,8 +6,9 @@ What a statement read is taken from EXPLAIN ANALYZE, on a filled installation: o
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -112,18 +113,27 @@ def explain(statement: str, parameters: Any = None) -> list[Any]:
     return plans
 
 
-def explain_prepared(statement: str, parameters: dict[str, Any]) -> list[Any]:
+def explain_prepared(statement: str, parameters: dict[str, Any] | Sequence[Any]) -> list[Any]:
     """As `explain`, planned without knowledge of the values, as `common.prepared` has it."""
-    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
-    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", statement)
+    numbered, values = with_numbers(statement, parameters)
     with connection.cursor() as cursor:
         cursor.execute(f"PREPARE asked AS {numbered}")
     try:
-        arguments = ", ".join(["%s"] * len(names))
-        return explain(f"EXECUTE asked ({arguments})" if names else "EXECUTE asked", [parameters[n] for n in names])
+        arguments = ", ".join(["%s"] * len(values))
+        return explain(f"EXECUTE asked ({arguments})" if values else "EXECUTE asked", values)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE asked")
+
+
+def with_numbers(statement: str, parameters: dict[str, Any] | Sequence[Any]) -> tuple[str, list[Any]]:
+    """Return the statement with its places as PostgreSQL numbers them, and their values in that order."""
+    if not isinstance(parameters, dict):
+        number = count(1)
+        return re.sub("%s", lambda _place: f"${next(number)}", statement), list(parameters)
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+    numbered = re.sub(r"%\((\w+)\)s", lambda place: f"${names.index(place[1]) + 1}", statement)
+    return numbered, [parameters[name] for name in names]
 
 
 def read_widely(plans: list[Any], *, most: int) -> Iterator[str]:
