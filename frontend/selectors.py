@@ -18,6 +18,7 @@ from ideas.selectors import ideas_in_order, pinned_ids, similar_ideas
 from ideas.status import Status
 
 KEPT_SECONDS = 60
+SIMILAR_KEPT_SECONDS = 3_600  # it is by far the dearest part of an idea's page, and hardly changes
 COUNTED_TO = 1_000
 LATEST = 100
 DAY = 86_400  # seconds
@@ -84,7 +85,7 @@ def similar_on_board(viewer: Viewer, idea: Idea, *, limit: int) -> list[Idea]:
         alike = similar_ideas(viewer, title=idea.title, board=idea.board, limit=limit + 1)
         return [other.pk for other in alike if other.pk != idea.pk][:limit]
 
-    ids: list[int] = _kept(f"similar:{idea.pk}:{idea.version}", found)
+    ids: list[int] = _kept(f"similar:{idea.pk}:{idea.version}", found, SIMILAR_KEPT_SECONDS)
     return [other for other in ideas_in_order(viewer, ids) if other.is_listed] if ids else []
 
 
@@ -97,5 +98,5 @@ def _answer_pace(board: Board) -> dict[str, Any]:
     return {"ideas": len(answers), "answered": len(waits), "days": median(waits) if waits else None}
 
 
-def _kept(key: str, make: Any) -> Any:
-    return cache.get_or_set(key, make, KEPT_SECONDS)
+def _kept(key: str, make: Any, seconds: int = KEPT_SECONDS) -> Any:
+    return cache.get_or_set(key, make, seconds)
