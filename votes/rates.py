@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from ideas.models import Board, BoardRate
 from votes import ranking
+from votes.models import Fold, ViewsFlush
 
 CHANGE_THAT_COUNTS = 0.1
 IDEAS_PER_STATEMENT = 2_000
@@ -54,14 +55,10 @@ def refresh_rates() -> list[int]:
     """Measure every board anew; return the boards whose scores were computed anew.
 
     May be killed and repeated: a rate stays marked as not applied until all scores of its board are written.
-    Locks: the standings of at most IDEAS_PER_STATEMENT ideas at a time.
+    Locks: as `_put_in_force`; then the standings of at most IDEAS_PER_STATEMENT ideas at a time.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(MEASURED)
-        for board, allows_down, up_seen, seen, rate, allowed_down in cursor.fetchall():
-            measured = ranking.board_rate(up_seen, seen)
-            if rate is None or allows_down != allowed_down or abs(measured / rate - 1) > CHANGE_THAT_COUNTS:
-                BoardRate.objects.create(board_id=board, rate=measured, allows_down_votes=allows_down)
+    if changed := _changed_rates():
+        _put_in_force(changed)
     waiting = BoardRate.objects.filter(is_applied=False)
     boards = sorted(set(waiting.values_list("board", flat=True)))
     if boards:
@@ -69,6 +66,28 @@ def refresh_rates() -> list[int]:
         _score_anew(boards)
         waiting.filter(pk__lte=last).update(is_applied=True)
     return boards
+
+
+def _changed_rates() -> list[BoardRate]:
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURED)
+        return [
+            BoardRate(board_id=board, rate=measured, allows_down_votes=allows_down)
+            for board, allows_down, up_seen, seen, rate, allowed_down in cursor.fetchall()
+            for measured in [ranking.board_rate(up_seen, seen)]
+            if rate is None or allows_down != allowed_down or abs(measured / rate - 1) > CHANGE_THAT_COUNTS
+        ]
+
+
+@transaction.atomic
+def _put_in_force(changed: list[BoardRate]) -> None:
+    """Write the rates while nobody scores: who began by the old ones would write after `_score_anew` had passed.
+
+    Locks: the rows of the fold and of the flush of views, in this order; each of these takes its own before standings.
+    """
+    for row in (Fold, ViewsFlush):
+        list(row.objects.select_for_update())
+    BoardRate.objects.bulk_create(changed)
 
 
 def _score_anew(boards: list[int]) -> None:

@@ -1,12 +1,22 @@
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from ideas.models import Board, BoardRate, Idea, Standing
-from tests.support.scene import make_board, make_idea
-from votes import ranking, rates
+from tests.support.connections import on_own_connection, other_connection
+from tests.support.folding import until_foldable
+from tests.support.scene import make_board, make_idea, make_person
+from tests.support.waiting import eventually
+from votes import folding, ranking, rates, reports
+from votes.folding import fold
 from votes.rates import refresh_rates
+from votes.services import cast_vote
 from votes.services.exposures import add_views
+from votes.services.viewing import flush_views
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +91,40 @@ def test_refresh_that_was_killed_is_made_up_for(board: Board, monkeypatch: pytes
     assert refresh_rates() == [board.pk]
     assert best_of(idea) != before
     assert refresh_rates() == []
+
+
+def are_blocked(count: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("""SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0""")
+        return bool(cursor.fetchone() == (count,))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("score", [fold, flush_views])
+def test_nobody_scores_by_an_old_rate_beside_a_refresh(
+    score: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "FOLD_LIMITS", "SET LOCAL lock_timeout = '30s'")  # waits, and does not give way
+    slow, changed = make_idea(), make_idea()
+    fold()
+    refresh_rates()
+    flush_views()
+    for idea in (slow, changed):
+        cast_vote(idea, voter=make_person())
+    seen = {"list": "new", "seen": [[slow.public_id, 1], [changed.public_id, 2]]}
+    reports.take(json.dumps(seen).encode(), address="192.0.2.1", browser="Firefox")
+    until_foldable()
+    Standing.objects.filter(pk=changed.pk).update(seen=500.0)
+    with other_connection() as holder, ThreadPoolExecutor(2) as pool:
+        holder.execute("SELECT FROM ideas_standing WHERE idea_id = %s FOR UPDATE", [slow.pk])
+        scoring = pool.submit(on_own_connection, score)
+        eventually(lambda: are_blocked(1))
+        refreshing = pool.submit(on_own_connection, refresh_rates)
+        eventually(lambda: refreshing.done() or are_blocked(2))
+        holder.commit()
+        assert scoring.result(30)
+        assert changed.board_id in refreshing.result(30)
+    now = Standing.objects.get(pk=changed.pk)
+    rate = rate_of(changed.board)
+    assert now.best == pytest.approx(ranking.best_by_views(now.up, up_seen=now.up_seen, seen=now.seen, rate=rate))
