@@ -41,12 +41,12 @@ def code_of(person_id: int, day: date) -> str:
     return name + _name("seal", day, name)
 
 
-def reader_of(code: str, day: date) -> str | None:
-    """Return the reader behind a code that was given on `day` or the day before; None for anything else."""
+def reader_of(code: str, day: date) -> tuple[str, date] | None:
+    """Return the reader behind a code and when it was given, `day` or the day before; None for anything else."""
     if not code.isascii():
         return None
     name, seal = code[:LENGTH], code[LENGTH:]
     for given in (day, day - timedelta(days=1)):
         if constant_time_compare(seal, _name("seal", given, name)):
-            return name
+            return name, given
     return None

@@ -5,6 +5,7 @@ the oldest go when nobody flushes, and in time: reports and the names of readers
 """
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ LISTS = frozenset({"trending", "top", "new", "best", "discover", "search", "idea
 LAST_PLACE = 1_000
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
-_renewed_at = 0.0
+_renewed_at = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def sights_in(report: Report) -> list[Sight]:
         known = said["list"] in LISTS
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
-    day = report.day
-    reader = (code and readers.reader_of(code, day)) or report.reader
+    # A page from before midnight is seen on its own day, of which its reader's name is.
+    reader, day = readers.reader_of(code, report.day) or (report.reader, report.day)
     return [Sight(public_id, place, reader, day) for public_id, place in _places(cards)] if known else []
 
 

@@ -1,7 +1,10 @@
 """From a report of views to daily counts, on a real Valkey and PostgreSQL."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec, module_from_spec
+from types import SimpleNamespace
 
 import pytest
 
@@ -113,6 +116,17 @@ def test_authors_do_not_count_at_their_own_ideas(board: Board, author: Person, m
     assert views(own)[0] == 1
 
 
+def test_page_from_before_midnight_is_seen_on_its_own_day(board: Board, author: Person, member: Person) -> None:
+    own, other = make_idea(board, author=author), make_idea(board)
+    yesterday = today().date() - timedelta(days=1)
+    for person in (author, member, member):
+        code = readers.code_of(person.pk, yesterday)
+        report({"reader": code, "list": "new", "seen": [[own.public_id, 1], [other.public_id, 2]]})
+    flush_views()
+    counted = DailyExposure.objects.values_list("idea", "day", "count")
+    assert sorted(counted) == [(own.pk, yesterday, 1), (other.pk, yesterday, 2)]
+
+
 @pytest.mark.parametrize(
     "said",
     [b"", b"\xff\xfe", b"[]", b"{}", b'"seen"', b"[" * 1400, {"list": "trending", "seen": 5},
@@ -189,9 +203,21 @@ def test_what_valkey_keeps_is_bounded_in_size_and_time(board: Board, monkeypatch
     assert all(0 < reports.valkey().ttl(key) <= reports.KEPT_SECONDS for key in keys)
 
 
+def test_stream_ends_also_where_the_machine_has_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = find_spec(reports.__name__)
+    assert spec
+    assert spec.loader
+    started = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "votes.reports", started)  # where its dataclasses look themselves up
+    spec.loader.exec_module(started)
+    monkeypatch.setattr(started, "time", SimpleNamespace(monotonic=lambda: 60.0))
+    started.take(b"{}", address="192.0.2.1", browser=BROWSER)
+    assert 0 < reports.valkey().ttl(reports.stream()) <= reports.KEPT_SECONDS
+
+
 def test_code_is_good_until_the_next_day_ends() -> None:
     day = datetime(2026, 3, 1, tzinfo=UTC).date()
     code = readers.code_of(make_person().pk, day)
-    assert readers.reader_of(code, day) == readers.reader_of(code, day + timedelta(days=1))
+    assert readers.reader_of(code, day) == readers.reader_of(code, day + timedelta(days=1)) == (code[:12], day)
     assert readers.reader_of(code, day + timedelta(days=2)) is None
     assert readers.reader_of(code, day - timedelta(days=1)) is None
