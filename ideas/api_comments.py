@@ -65,6 +65,7 @@ class CommentsView(ApiView):
             201: CommentSerializer,
             **problems(
                 *WRITES,
+                "already_merged",
                 "author_required",
                 "bad_idempotency_key",
                 "board_closed",

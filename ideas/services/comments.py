@@ -14,7 +14,7 @@ from activity.services import record
 from common.errors import Invalid
 from ideas.errors import BoardClosed, IdeaLocked
 from ideas.models import Comment, CommentRevision, Idea, Standing
-from ideas.services.locking import lock_comment_row
+from ideas.services.locking import lock_comment_row, lock_open_idea
 from ideas.services.repeats import posted_just_now
 from ideas.texts import clean_comment
 
@@ -36,15 +36,16 @@ def post_comment(
 
     Args: `at` in the past makes it history, of which nobody is told.
 
-    Raises: Invalid (`body`, `parent`), IdeaLocked, BoardClosed, Forbidden (an inactive author). Internal notes are
-        possible always.
+    Raises: Invalid (`body`, `parent`), IdeaLocked, AlreadyMerged, BoardClosed, Forbidden (an inactive author). Internal
+        notes are possible always.
+    Locks: the idea, FOR NO KEY UPDATE, so that nobody locks, merges or moves it meanwhile; voters go on.
     """
     if parent is not None:
         parent = _thread(idea, parent)
         is_internal = is_internal or parent.is_internal
-    if not is_internal:
-        _check_open(idea)
-    author, text = person_now(author), clean_comment(body)
+    author, text = person_now(author), clean_comment(body)  # before the idea, as a union of two people takes them
+    if not is_internal and not lock_open_idea(idea).board.is_open:
+        raise BoardClosed
     if not key and not at:
         same = Comment.objects.filter(idea=idea, parent=parent, body=text, is_internal=is_internal)
         if said := posted_just_now(same, author):
@@ -110,14 +111,6 @@ def _thread(idea: Idea, parent: Comment) -> Comment:
     if parent.idea_id != idea.pk:
         raise Invalid(_("That comment belongs to another idea."), field="parent")
     return parent.parent or parent
-
-
-def _check_open(idea: Idea) -> None:
-    fresh = Idea.objects.select_related("board").only("is_locked", "board__is_open").get(pk=idea.pk)
-    if fresh.is_locked:
-        raise IdeaLocked
-    if not fresh.board.is_open:
-        raise BoardClosed
 
 
 def _save(comment: Comment, **fields: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.viewers import ANONYMOUS, viewer_for
 from common.errors import Invalid
-from ideas.errors import BoardClosed, IdeaLocked
+from ideas.errors import AlreadyMerged, BoardClosed, IdeaLocked
 from ideas.models import Board, Idea, Standing
 from ideas.selectors import comments_of
 from ideas.services.comments import (
@@ -21,8 +21,10 @@ from ideas.services.comments import (
     return_comment,
     withdraw_comment,
 )
+from ideas.services.merging_state import mark_merged
 from ideas.services.moderation import lock_idea
 from tests.support import scene
+from tests.support.connections import other_connection, waiting_for_it
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,20 @@ def test_closed_board_takes_no_comment(idea: Idea, board: Board, member: Person)
     Board.objects.filter(pk=board.pk).update(is_open=False)
     with pytest.raises(BoardClosed):
         post_comment(idea, author=member, body="Too late")
+
+
+def test_merged_idea_takes_no_comment(idea: Idea, board: Board, member: Person) -> None:
+    mark_merged(idea, into=scene.make_idea(board))
+    with pytest.raises(AlreadyMerged):
+        post_comment(idea, author=member, body="Too late")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_idea_that_is_being_locked_takes_no_comment(idea: Idea, member: Person) -> None:
+    def comment() -> None:
+        with pytest.raises(IdeaLocked):
+            post_comment(idea, author=member, body="In the same moment")
+
+    with other_connection() as team, waiting_for_it(team, comment):
+        team.execute("UPDATE ideas_idea SET is_locked = true WHERE id = %s", [idea.pk])
+    assert counted(idea) == 0
