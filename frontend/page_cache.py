@@ -143,6 +143,7 @@ def ask_for_what_counts(request: HttpRequest) -> None:
     if request.META.get("QUERY_STRING"):
         known = {name: request.GET[name] for name in PARAMETERS if request.GET.get(name)}
         request.META["QUERY_STRING"] = urlencode(known)
+        del request.GET  # kept since it was read
 
 
 def key_of(request: HttpRequest) -> Key:

@@ -152,6 +152,11 @@ def test_parameters_that_no_page_knows_make_no_page_of_their_own(
     assert "fbclid" not in shown
 
 
+def test_no_view_sees_what_was_taken_from_the_address() -> None:
+    cache = PageCacheMiddleware(lambda request: HttpResponse(",".join(request.GET)))
+    assert cache(RequestFactory().get("/?utm_source=first&order=new")).content == b"order"
+
+
 @pytest.mark.parametrize("url", ["/", "/boards/web-shop/", "/ideas/{}/"])
 def test_shared_page_holds_nothing_of_one_reader(client: Client, idea: Idea, url: str) -> None:
     client.cookies["csrftoken"] = secret = "x" * 32
