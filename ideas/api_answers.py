@@ -38,9 +38,20 @@ def paged(request: Request, results: Any, *, onward: Cursor | None = None, back:
 
 
 def ideas_data(viewer: Viewer, ideas: Sequence[Idea | ListedIdea]) -> list[dict[str, Any]]:
-    """Return ideas, loaded with their page parts, as the API gives them. Queries: at most 1."""
-    counted = ideas_with_counts(viewer, ideas)
-    return [idea_data(as_listed(idea), counts_shown=idea.pk in counted) for idea in ideas]
+    """Return ideas, loaded with their page parts, as the API gives them. Queries: at most 1, and 1 for merged ones."""
+    counted, targets = ideas_with_counts(viewer, ideas), _targets_seen(viewer, ideas)
+    return [
+        idea_data(listed, counts_shown=listed.pk in counted, target_shown=listed.merged_into in targets)
+        for listed in map(as_listed, ideas)
+    ]
+
+
+def _targets_seen(viewer: Viewer, ideas: Sequence[Idea | ListedIdea]) -> set[str]:
+    """Return which of the ideas that `ideas` were merged into the viewer may see; those in lists never were."""
+    targets = {idea.merged_into_id for idea in ideas if isinstance(idea, Idea) and idea.merged_into_id}
+    if not targets:
+        return set()
+    return set(Idea.objects.visible_to(viewer).filter(pk__in=targets).values_list("public_id", flat=True))
 
 
 def idea_answer(request: Request, idea_id: int, *, code: int = status.HTTP_200_OK) -> Response:

@@ -181,12 +181,14 @@ class IdeaSerializer(serializers.Serializer[Any]):
     author = PersonSerializer()
     tally = TallySerializer(read_only=True)
     response = ResponseSerializer(allow_null=True)
-    merged_into = serializers.CharField(allow_null=True, default=None)
+    merged_into = serializers.CharField(
+        allow_null=True, default=None, help_text="The idea that votes go to, if the caller may see it."
+    )
     created_at = UtcDateTimeField()
     updated_at = UtcDateTimeField()
 
 
-def idea_data(idea: ListedIdea, *, counts_shown: bool) -> dict[str, Any]:
+def idea_data(idea: ListedIdea, *, counts_shown: bool, target_shown: bool) -> dict[str, Any]:
     """Return an idea as `IdeaSerializer` says. Written out, since serializers take longer than all else of a list."""
     answer = idea.response
     return {
@@ -201,7 +203,7 @@ def idea_data(idea: ListedIdea, *, counts_shown: bool) -> dict[str, Any]:
         "author": {"id": idea.author_id, "name": idea.author_name},
         "tally": tally_data(up=idea.up, down=idea.down, comments=idea.comments, shown=counts_shown),
         "response": answer and _answer_data(answer),
-        "merged_into": idea.merged_into,
+        "merged_into": idea.merged_into if target_shown else None,
         "created_at": utc_text(idea.created_at),
         "updated_at": utc_text(idea.updated_at),
     }

@@ -47,6 +47,13 @@ def test_merged_idea_says_where_it_went(idea: Idea, board: Board) -> None:
     assert nobody().get(path_of(idea)).json()["merged_into"] == target.public_id
 
 
+def test_merged_idea_does_not_name_what_the_caller_may_not_see(idea: Idea, private_board: Board) -> None:
+    target = make_idea(private_board)
+    mark_merged(idea, into=target)
+    assert nobody().get(path_of(idea)).json()["merged_into"] is None
+    assert signed_in(make_administrator()).get(path_of(idea)).json()["merged_into"] == target.public_id
+
+
 def test_author_without_a_name_is_a_guest_and_never_an_address(board: Board) -> None:
     author = make_person(email="shy@example.com")
     Person.objects.filter(pk=author.pk).update(display_name="")
