@@ -117,6 +117,21 @@ def test_signed_out_vote_goes_to_sign_in_and_counts_afterwards(
     eventually(lambda: Vote.objects.filter(idea=idea, voter__email="new@example.org").exists())
 
 
+def test_signed_out_vote_is_forgotten_where_sign_in_is_begun_anew(
+    browser: Browser, live_server: LiveServer, idea: Idea
+) -> None:
+    page = reader(browser, live_server).visit("/boards/web-shop/")
+    page.get_by_role("link", name=f"Vote for “{idea.title}”: sign in first").click()
+    page.wait_for_url("**/accounts/login/?next=*")
+    page.get_by_label("Your e-mail address").fill("no address")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/login/")
+    page.wait_for_load_state()
+    assert page.evaluate("sessionStorage.getItem('vote-later')"), "a slip is no new beginning"
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.wait_for_function("sessionStorage.getItem('vote-later') === null")
+
+
 @pytest.mark.parametrize("phone", [True, False])
 def test_similar_idea_shows_while_typing_and_is_backed_instead(
     browser: Browser, live_server: LiveServer, idea: Idea, member: Person, phone: bool
