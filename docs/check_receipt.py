@@ -12,7 +12,7 @@ from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
-CONTENT = ("publication", "idea", "voter", "old", "new", "at", "nonce")
+CONTENT = ("publication", "idea", "voter", "old", "new", "nonce")
 
 Row = dict[str, str]
 
@@ -31,21 +31,26 @@ def check(export: Iterable[Row], receipt: dict[str, Any]) -> Iterator[str]:
         for row in added:
             rows += 1
             chain.update(bytes.fromhex(row["hash"]))
-            yield from (f"row {rows} {problem}" for problem in check_row(row, receipt["voter"], missing))
+            yield from (f"row {rows} {problem}" for problem in check_row(row, receipt["voters"], missing))
         digest = chain.digest()
     if (rows, digest.hex()) != (receipt["rows"], receipt["digest"]):
         yield f"the export up to publication {receipt['publication']} is not the one of the receipt"
-    yield from (f"your vote on idea {line['idea']} of {line['at']} is missing" for line in missing.values())
+    yield from (
+        f"your vote on idea {line['idea']} in publication {line['publication']} is missing" for line in missing.values()
+    )
 
 
-def check_row(row: Row, voter: str, missing: dict[str, Row]) -> Iterator[str]:
-    """Check one row, and take it out of `missing` if it is the voter's. Blank: its idea is not public any more."""
+def check_row(row: Row, voters: dict[str, str], missing: dict[str, Row]) -> Iterator[str]:
+    """Check one row, and take it out of `missing` if it is the voter's. Blank: its idea is not public any more.
+
+    `voters` is the voter's pseudonym on each idea.
+    """
     mine = missing.pop(row["hash"], None)
     if row["voter"] and hash_of(row) != row["hash"]:
         yield "is not what its hash was made of"
-    if row["voter"] == voter and mine is None:
+    if row["voter"] and row["voter"] == voters.get(row["idea"]) and mine is None:
         yield "counts a vote under your pseudonym that your receipt does not have"
-    if mine and (hash_of(mine) != mine["hash"] or mine["voter"] != voter):
+    if mine and (hash_of(mine) != mine["hash"] or mine["voter"] != voters.get(mine["idea"])):
         yield "is in your receipt, but says something else there"
 
 

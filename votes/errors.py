@@ -25,4 +25,4 @@ class MergeIntoItself(Invalid):
 
 class LedgerNotPublic(Forbidden):
     code = "ledger_not_public"
-    message = _("Only boards whose counts everybody sees publish their ledger.")
+    message = _("This board does not publish its votes.")

@@ -1,9 +1,10 @@
 """The public export of a board's part of the ledger, and the receipt by which a voter checks it.
 
 Every night what was folded since is *published*. A published line is never changed again: its row holds a pseudonym in
-place of the voter's key, and the SHA-256 of its other columns. A publication's digest is the SHA-256 of the digest
-before and those hashes, so whoever holds one knows when any earlier row is altered, added or left out. Of an idea that
-is not public any more the hashes stay and the rest is blank. `docs/adr/0008-receipts.md` says why it is so.
+place of the voter's key, another for each idea, and the SHA-256 of its other columns. A publication's digest is the
+SHA-256 of the digest before and those hashes, so whoever holds one knows when any earlier row is altered, added or left
+out. Of an idea that is not public any more the hashes stay and the rest is blank. `docs/adr/0009-receipts.md` says why
+it is so.
 """
 
 import csv
@@ -23,18 +24,18 @@ from votes.errors import LedgerNotPublic
 from votes.ledger import Range, Stretch
 from votes.models import BoardPublication, BoardSecret, Publication, VoterKey
 
-HEADER = ("publication", "idea", "voter", "old", "new", "at", "nonce", "hash")
+HEADER = ("publication", "idea", "voter", "old", "new", "nonce", "hash")
 FETCHED = 2_000
 
 # 128 bits of SHA-256 with the board's secret before: nobody else can make them, and they cannot be continued.
 KEYED = "encode(substring(sha256(%(secret)s::bytea || '{kind}' || {of}) FOR 16), 'hex')"
-VOTER = KEYED.format(kind="voter", of="uuid_send(e.voter_key)")
+VOTER = KEYED.format(kind="voter", of="int8send(e.idea_id) || uuid_send(e.voter_key)")
 NONCE = KEYED.format(kind="line", of="int8send(e.id)")
 
 ROWS = f"""
-SELECT i.hidden_at IS NULL AND i.withdrawn_at IS NULL AND b.seen_by = '{Audience.PUBLIC}'
+SELECT i.hidden_at IS NULL AND i.withdrawn_at IS NULL AND b.publishes_votes AND b.seen_by = '{Audience.PUBLIC}'
            AND b.counts_shown = '{CountsShown.ALWAYS}' AS is_public,
-       i.public_id, {VOTER}, e.old_value, e.new_value, (e.at AT TIME ZONE 'UTC')::date::text, {NONCE} AS nonce
+       i.public_id, {VOTER}, e.old_value, e.new_value, {NONCE} AS nonce
 FROM (SELECT * FROM {{lines}}) e
      JOIN votes_boardstay s ON s.idea_id = e.idea_id AND s.board_id = %(board)s
          AND s.since <= %(publication)s AND (s.until IS NULL OR s.until > %(publication)s)
@@ -71,13 +72,13 @@ class Row:
 
 
 def check_exported(board: Board) -> None:
-    """Raises: LedgerNotPublic unless everybody sees the board and its counts."""
+    """Raises: LedgerNotPublic unless the board publishes its votes, and everybody sees it and its counts."""
     if not is_exported(board):
         raise LedgerNotPublic
 
 
 def is_exported(board: Board) -> bool:
-    return board.seen_by == Audience.PUBLIC and board.counts_shown == CountsShown.ALWAYS
+    return board.publishes_votes and board.seen_by == Audience.PUBLIC and board.counts_shown == CountsShown.ALWAYS
 
 
 def export(board: Board) -> Iterator[str]:
@@ -92,7 +93,7 @@ def export(board: Board) -> Iterator[str]:
 
 
 def receipt(board: Board, person: Person) -> dict[str, Any]:
-    """Return what `person` needs to check the export: their pseudonym, their lines, and the newest digest.
+    """Return what `person` needs to check the export: their pseudonym on each idea, their lines, the newest digest.
 
     Raises: NotFound before anything of theirs is published there.
     Queries: 4, one of which looks for an index entry per idea of the board; 2 per publication with a line of theirs.
@@ -104,7 +105,7 @@ def receipt(board: Board, person: Person) -> dict[str, Any]:
         raise NotFound
     return {
         "board": board.slug,
-        "voter": rows[0].content[1],
+        "voters": {row.content[0]: row.content[1] for row in rows},
         "publication": last.publication_id,
         "rows": last.lines,
         "digest": bytes(last.digest).hex(),

@@ -214,7 +214,7 @@ class BoardStay(models.Model):
 
 
 class BoardSecret(models.Model):
-    """What makes pseudonyms of a board's export: without it they lead to no key, and to no other board's."""
+    """What makes pseudonyms of a board's export: without it they lead to no key, and to no other idea's."""
 
     board = models.OneToOneField(Board, models.CASCADE, primary_key=True, related_name="+")
     secret = models.BinaryField(max_length=32)

@@ -62,7 +62,7 @@ class BoardAdmin(ForTeams):
         (None, {"fields": ("name", "slug", "description", "language", "position")}),
         (_("Whose it is"), {"fields": ("portal", "team")}),
         (_("Who may"), {"fields": ("seen_by", "posting_by", "voting_by", "commenting_by")}),
-        (_("Votes"), {"fields": ("is_open", "allows_down_votes", "counts_shown")}),
+        (_("Votes"), {"fields": ("is_open", "allows_down_votes", "counts_shown", "publishes_votes")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

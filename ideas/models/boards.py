@@ -80,6 +80,16 @@ class Board(models.Model):
     is_open = models.BooleanField(_("open"), default=True, help_text=_("A closed board can be read only."))
     allows_down_votes = models.BooleanField(_("votes against allowed"), default=False)
     counts_shown = models.CharField(_("counts shown"), max_length=10, choices=CountsShown, default=CountsShown.ALWAYS)
+    publishes_votes = models.BooleanField(
+        _("votes published"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Each night a list of all votes, under pseudonyms, can be fetched by everybody, so that voters can check "
+            "that theirs count; also of votes from before. Needs a board that everybody sees with its counts. Where "
+            "few vote in a night, rows of that night on several ideas may be guessed to be one person’s."
+        ),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = BoardQuerySet.as_manager()

@@ -118,7 +118,10 @@ class Scene:
     def __init__(self) -> None:
         team = make_team()
         self.author = make_person("Ari Author")
-        boards = {seen_by.value: make_board(slug=f"b-{seen_by}", seen_by=seen_by, team=team) for seen_by in Audience}
+        boards = {
+            seen_by.value: make_board(slug=f"b-{seen_by}", seen_by=seen_by, team=team, publishes_votes=True)
+            for seen_by in Audience
+        }
         self.ideas = {place: make_idea(board, author=self.author) for place, board in boards.items()}
         public = boards["public"]
         self.ideas["hidden"] = hide_idea(make_idea(public, author=self.author), by=self.author)

@@ -128,6 +128,8 @@ def test_a_voter_gets_a_receipt_of_a_public_board(signed_in: SignedIn, board: Bo
     fold_all()
     client = signed_in(member)
     address = f"/me/receipts/{board.slug}/"
+    assert address not in text(client.get("/me/")), "off, unless the team says so"
+    Board.objects.update(publishes_votes=True)
     assert address in text(client.get("/me/"))
     assert client.get(address).status_code == 404, "nothing is published yet"
     publish_ledger()

@@ -34,6 +34,11 @@ def rows_of(board: Board) -> list[dict[str, str]]:
 
 
 @pytest.fixture
+def board(db: None) -> Board:
+    return make_board(allows_down_votes=True, publishes_votes=True)
+
+
+@pytest.fixture
 def ideas(board: Board, voter: Person) -> list[Idea]:
     """Two ideas with votes of several people, over two publications."""
     first, second = make_idea(board), make_idea(board)
@@ -87,7 +92,7 @@ def test_what_was_changed_afterwards_is_found(tmp_path: Path, board: Board, idea
     VoteEvent.objects.filter(idea=ideas[0]).delete()
     code, said = checked(tmp_path, board, mine)
     assert code == 1
-    assert f"your vote on idea {ideas[0].public_id} of" in said
+    assert f"your vote on idea {ideas[0].public_id} in publication 1 is missing" in said
 
 
 def test_a_row_that_is_changed_in_the_file_or_added_in_the_voters_name_is_found(
@@ -116,7 +121,7 @@ def test_what_is_hidden_since_is_blank_and_still_proven(
 def test_an_idea_that_moved_leaves_its_past_where_it_was(
     tmp_path: Path, board: Board, ideas: list[Idea], voter: Person, administrator: Person
 ) -> None:
-    mine, other = receipt(board, voter), make_board(allows_down_votes=True)
+    mine, other = receipt(board, voter), make_board(allows_down_votes=True, publishes_votes=True)
     move_idea(ideas[0], board=other, by=administrator)
     cast_vote(ideas[0], voter=voter, value=-1)
     publish()
@@ -126,8 +131,22 @@ def test_an_idea_that_moved_leaves_its_past_where_it_was(
     assert checked(tmp_path, other, there) == GOOD
 
 
+def test_who_knows_one_vote_of_a_person_finds_no_other_idea_of_theirs(
+    board: Board, ideas: list[Idea], voter: Person
+) -> None:
+    mine, rows = receipt(board, voter), rows_of(board)
+    assert set(mine["voters"]) == {idea.public_id for idea in ideas}
+    for idea in ideas:
+        here = {row["voter"] for row in rows if row["idea"] == idea.public_id}
+        assert mine["voters"][idea.public_id] in here
+        assert here.isdisjoint(row["voter"] for row in rows if row["idea"] != idea.public_id)
+    assert set(rows[0]) == {"publication", "idea", "voter", "old", "new", "nonce", "hash"}, "no day that merges keep"
+    changes = [row for row in rows if row["voter"] == mine["voters"][ideas[1].public_id]]
+    assert [(row["old"], row["new"]) for row in changes] == [("0", "-1"), ("-1", "1")], "what became of one vote"
+
+
 def test_exports_of_two_boards_cannot_be_linked(board: Board, ideas: list[Idea], voter: Person) -> None:
-    other = make_board()
+    other = make_board(publishes_votes=True)
     cast_vote(make_idea(other), voter=voter)
     merge_ideas(ideas[0], into=make_idea(other), by=None)
     publish()
@@ -158,6 +177,7 @@ def test_the_api_streams_the_export(board: Board, ideas: list[Idea]) -> None:
     answer = nobody().get(f"boards/{board.slug}/ledger/")
     assert answer["Content-Type"].startswith("text/csv")
     assert b"".join(answer.streaming_content).decode() == "".join(export(board))
-    Board.objects.update(counts_shown="after_vote")
-    refused = nobody().get(f"boards/{board.slug}/ledger/")
-    assert (refused.status_code, refused.json()["code"]) == (403, "ledger_not_public")
+    for private in ({"counts_shown": "after_vote"}, {"counts_shown": "always", "publishes_votes": False}):
+        Board.objects.update(**private)
+        refused = nobody().get(f"boards/{board.slug}/ledger/")
+        assert (refused.status_code, refused.json()["code"]) == (403, "ledger_not_public")
