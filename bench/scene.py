@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from django.utils.text import slugify
 
 from bench.callers import Callers
-from bench.data import BOARDS
+from bench.data import BOARDS, TEAM_PEOPLE
 from bench.databases import Installation
 from bench.load import LoadError, Request
 
@@ -77,8 +77,13 @@ class Scene:
     def popular(self, count: int) -> list[Known]:
         return self.draw.choices(self.ideas, cum_weights=self.weights, k=count)
 
+    @property
+    def members(self) -> range:
+        """Whom a partner may name: everybody but the administrator and the teams."""
+        return range(2 + TEAM_PEOPLE, self.place.size.people + 1)
+
     def person(self) -> int:
-        return self.draw.randint(1, self.place.size.people)
+        return self.draw.choice(self.members)
 
     def session(self) -> str:
         return self.draw.choice(list(self.callers.sessions.values()))
@@ -186,11 +191,11 @@ class Scene:
 
     def votes_on_one(self, seconds: float) -> list[Request]:
         """All on one idea, each by somebody else; on a second one when everybody has voted."""
-        wanted, people = round(seconds * MOST_PER_SECOND), self.place.size.people
+        wanted = round(seconds * MOST_PER_SECOND)
         votes: list[Request] = []
         while len(votes) < wanted:
             idea = self._fresh_idea()
-            voters = self.draw.sample(range(1, people + 1), min(people, wanted - len(votes)))
+            voters = self.draw.sample(self.members, min(len(self.members), wanted - len(votes)))
             votes += [self._vote_by_key(idea, voter) for voter in voters]
         return votes
 
