@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,8 @@ SESSIONS = 5_000
 
 def main() -> None:
     options = _options()
+    # Whoever ends a run ends what it started: the servers leave by the same door.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         require_wrk()
         rows = run(installation(SIZES[options.size]), options)
