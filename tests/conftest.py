@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
@@ -19,6 +20,10 @@ from tests.support import scene
 from tests.support.databases import copy_migrated_database
 from tests.support.mail import SmtpSink, running_sink
 from tests.support.worker import running_worker, taking_tasks
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("timeless", deadline=None)
+hypothesis.settings.load_profile("timeless")
 
 # The thread that drives the browser has an event loop, which Django takes for an asynchronous caller.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
