@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 from bench.databases import ROOT
@@ -118,7 +119,7 @@ def votes_beside_reports(bench: Bench) -> list[Row]:
 
 def overload(bench: Bench) -> list[Row]:
     """The same load from 64 connections as from 16, in turns."""
-    votes: Callable[[], list[Request]] = lambda: bench.scene.votes_by_key(bench.seconds)  # noqa: E731
+    votes = partial(bench.scene.votes_by_key, bench.seconds)
     lists = bench.scene.signed_in_lists
     return [
         _overloaded(bench, f"{HIGH} connections: {VOTE_BY_KEY}", votes),
